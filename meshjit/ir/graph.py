@@ -72,10 +72,14 @@ class Graph:
 
 
 class Builder:
-    """Appends nodes, inferring each type; rule errors gain the user's line and the operands' types."""
+    """Appends nodes, inferring each type; rule errors gain the user's line and the operands' types.
 
-    def __init__(self, mesh: Mesh) -> None:
+    In stage "traced" every result's sharding stays open, whatever is known of the operands.
+    """
+
+    def __init__(self, mesh: Mesh, stage: str = TRACED) -> None:
         self.mesh = mesh
+        self.stage = stage
         self.params: list[Node] = []
         self.nodes: list[Node] = []
 
@@ -103,7 +107,7 @@ class Builder:
             type = body.outputs[0].type
         else:
             try:
-                type = op.infer([o.type for o in operands], attrs, self.mesh)
+                type = infer(op, operands, attrs, self.mesh, self.stage)
             except MeshJitError as error:
                 raise located(error, location, operands) from None
         if not operands and spec is not None:
@@ -126,9 +130,15 @@ class Builder:
             self.nodes[-1] = new = replace(new, allocation=node.allocation)
         return new
 
-    def graph(self, name: str, outputs: Sequence[Node], stage: str) -> Graph:
+    def graph(self, name: str, outputs: Sequence[Node]) -> Graph:
         """The finished graph."""
-        return Graph(name, self.mesh, tuple(self.params), tuple(self.nodes), tuple(outputs), stage)
+        return Graph(name, self.mesh, tuple(self.params), tuple(self.nodes), tuple(outputs), self.stage)
+
+
+def infer(op: OpDef, operands: Sequence[Node], attrs: Attrs, mesh: Mesh, stage: str) -> TensorType:
+    """The type of ``op`` on ``operands`` in a stage: open in "traced", else with the sharding that follows."""
+    types = [o.type.open() if stage == TRACED else o.type for o in operands]
+    return op.infer(types, attrs, mesh)
 
 
 Visit = Callable[[Builder, Node, tuple[Node, ...]], Node]
@@ -136,12 +146,12 @@ Visit = Callable[[Builder, Node, tuple[Node, ...]], Node]
 
 def rewrite(graph: Graph, visit: Visit, stage: str | None = None) -> Graph:
     """Rebuild a graph node by node: ``visit(builder, node, new operands)`` returns what replaces the node."""
-    builder = Builder(graph.mesh)
+    builder = Builder(graph.mesh, stage or graph.stage)
     builder.params = list(graph.params)
     new: dict[Node, Node] = {p: p for p in graph.params}
     for node in graph.nodes:
         new[node] = visit(builder, node, tuple(new[o] for o in node.operands))
-    return builder.graph(graph.name, [new[o] for o in graph.outputs], stage or graph.stage)
+    return builder.graph(graph.name, [new[o] for o in graph.outputs])
 
 
 def located(error: MeshJitError, location: Location | None, operands: Sequence[Node]) -> MeshJitError:

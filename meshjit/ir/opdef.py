@@ -38,9 +38,10 @@ class Factors:
     """A sharding rule applied to one node.
 
     ``operands[i][d]`` and ``result[d]`` list the factors of a dim, major first: one for an ordinary dim, several where a
-    reshape merges dims, none where the dim must stay whole on every device. ``reduced`` names the factors that the op
-    sums (or takes the max or min of) away. Only the major factor of a dim can be sharded. A factor in ``exact`` can be
-    sharded only by axes that divide its size.
+    reshape merges dims, none where the dim must stay unsharded. ``reduced`` names the factors that the op sums (or takes
+    the max or min of) away. Only the major factor of a dim can be sharded. A factor in ``exact`` can be sharded only
+    by axes that divide its size. A factor in ``whole`` cannot be sharded at all, because each result needs all of it:
+    propagation still carries shardings through it, and breaks the op into parts where it is sharded.
     """
 
     operands: tuple[tuple[tuple[int, ...], ...], ...]
@@ -48,6 +49,7 @@ class Factors:
     sizes: tuple[int, ...]
     reduced: Mapping[int, ReduceOp] = field(default_factory=lambda: MappingProxyType({}))
     exact: frozenset[int] = frozenset()
+    whole: frozenset[int] = frozenset()
 
 
 #: The mesh axes that shard each factor.
@@ -173,6 +175,12 @@ def apply_factors(
                     fix="give both operands the same sharding on that dim, or let propagation insert the reshard",
                 )
     for f, axes in assignment.items():
+        if axes and f in factors.whole:
+            raise ShardingError(
+                "MJ3004",
+                f"{name} needs a dim whole on every device, but it is sharded over {'+'.join(axes)}",
+                fix="leave that dim unsharded, or let propagation break the op into parts",
+            )
         if axes and f in factors.exact and factors.sizes[f] % mesh.axes_size(axes):
             raise ShardingError(
                 "MJ3007",

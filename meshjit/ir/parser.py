@@ -140,7 +140,7 @@ class _Parser:
         return graph
 
     def function(self, name: str, stage: str) -> Graph:
-        builder = Builder(self.mesh)
+        builder = Builder(self.mesh, stage)
         values: dict[str, Node] = {}
         self.expect("(")
         while not self.accept(")"):
@@ -160,7 +160,7 @@ class _Parser:
             if outputs:
                 self.expect(",")
             outputs.append(self.operand(values))
-        return builder.graph(name, outputs, stage)
+        return builder.graph(name, outputs)
 
     def operand(self, values: dict[str, Node]) -> Node:
         at = self.tokens[self.pos].at

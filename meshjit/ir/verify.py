@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from meshjit.errors import IRError, MeshJitError
-from meshjit.ir.graph import Graph, Node
-from meshjit.ir.opdef import FUSED, PLANNED, TRACED
+from meshjit.ir.graph import Graph, Node, infer
+from meshjit.ir.opdef import FUSED, TRACED
 from meshjit.ir.ops.structure import FUSION, PARAM
 from meshjit.ir.printer import print_node
 from meshjit.ir.types import check_spec
@@ -74,14 +74,12 @@ def _check_node(node: Node, graph: Graph) -> str:
     unknown = [a for a in node.attrs if a not in op.attrs]
     if unknown:
         return f"{op.name} has no attribute {unknown[0]!r}"
-    if graph.stage == PLANNED and node.allocation is None:
-        return f"{op.name} has no place in memory"
     if op is FUSION:
         return _check_fusion(node, graph)
     if node.body is not None:
         return f"{op.name} has a body"
     try:
-        type = op.infer([o.type for o in node.operands], node.attrs, graph.mesh)
+        type = infer(op, node.operands, node.attrs, graph.mesh, graph.stage)
     except MeshJitError as error:
         return error.summary
     if not node.operands:

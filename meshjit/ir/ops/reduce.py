@@ -54,8 +54,10 @@ def _softmax_shape(types: Sequence[TensorType], attrs: Attrs) -> tuple[DType, tu
 
 
 def _softmax_factors(types: Sequence[TensorType], shape: tuple[int, ...], attrs: Attrs) -> Factors:
-    dims = tuple(() if d == attrs["axis"] else (d,) for d in range(len(shape)))
-    return Factors((dims,), dims, shape)
+    dims = tuple((d,) for d in range(len(shape)))
+    axis = attrs["axis"]
+    assert isinstance(axis, int)
+    return Factors((dims,), dims, shape, whole=frozenset({axis}))
 
 
 def _softmax(ctx: EvalContext, x: Array) -> Array:
@@ -91,8 +93,9 @@ def _norm_shape(types: Sequence[TensorType], attrs: Attrs) -> tuple[DType, tuple
 
 
 def _norm_factors(types: Sequence[TensorType], shape: tuple[int, ...], attrs: Attrs) -> Factors:
-    dims = (*((d,) for d in range(len(shape) - 1)), ())
-    return Factors((dims, *(((),),) * (len(types) - 1)), dims, shape)
+    dims = tuple((d,) for d in range(len(shape)))
+    last = len(shape) - 1
+    return Factors((dims, *(((last,),),) * (len(types) - 1)), dims, shape, whole=frozenset({last}))
 
 
 def _layer_norm(ctx: EvalContext, x: Array, w: Array, b: Array) -> Array:

@@ -176,13 +176,13 @@ def _collective(name: str, attrs: tuple[str, ...], type_rule, exchange) -> OpDef
 
 
 #: Concatenate the shards of ``dim`` along ``axes``, its innermost ones.
-ALL_GATHER = _collective("all_gather", ("dim", "axes"), _all_gather_type, _gather)
+ALL_GATHER = _collective("all_gather", ("dim", "axes", "reason"), _all_gather_type, _gather)
 #: Carry out a pending reduction; every device gets the result.
-ALL_REDUCE = _collective("all_reduce", ("axes", "op"), _all_reduce_type, _reduce)
+ALL_REDUCE = _collective("all_reduce", ("axes", "op", "reason"), _all_reduce_type, _reduce)
 #: Carry out a pending reduction; each device keeps its block of ``dim``.
-REDUCE_SCATTER = _collective("reduce_scatter", ("dim", "axes", "op"), _reduce_scatter_type, _scatter)
+REDUCE_SCATTER = _collective("reduce_scatter", ("dim", "axes", "op", "reason"), _reduce_scatter_type, _scatter)
 #: Move ``axes`` from ``dim`` to ``split_dim``.
-ALL_TO_ALL = _collective("all_to_all", ("dim", "split_dim", "axes"), _all_to_all_type, _to_all)
+ALL_TO_ALL = _collective("all_to_all", ("dim", "split_dim", "axes", "reason"), _all_to_all_type, _to_all)
 
 
 def _local_slice(ctx: EvalContext, x: Array) -> Array:
@@ -198,7 +198,7 @@ LOCAL_SLICE = OpDef(
     "local_slice",
     kernel="copy",
     arity=(1, 1),
-    attrs=("dim", "axes"),
+    attrs=("dim", "axes", "reason"),
     type_rule=_local_slice_type,
     reference=_local_slice,
     linear="all",

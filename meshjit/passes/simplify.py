@@ -1,0 +1,101 @@
+"""Simplify: fold scalar constants and drop what changes nothing.
+
+Before::
+
+    mesh (dp=2) stage traced
+    func f(%x: f32[4,6]?) {
+      %0 = full() {shape=[], value=0.0, dtype=f32} : f32[]?
+      %1 = add(%x, %0) : f32[4,6]?
+      %2 = transpose(%1) {perm=[1,0]} : f32[6,4]?
+      %3 = transpose(%2) {perm=[1,0]} : f32[4,6]?
+      return %3
+    }
+
+After::
+
+    mesh (dp=2) stage traced
+    func f(%x: f32[4,6]?) {
+      %0 = full() {shape=[], value=0.0, dtype=f32} : f32[]?
+      %1 = transpose(%x) {perm=[1,0]} : f32[6,4]?
+      return %x
+    }
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from meshjit.ir.evaluate import global_context, store, widen
+from meshjit.ir.graph import Builder, Graph, Node, rewrite
+from meshjit.ir.opdef import Attr, attrs_of
+from meshjit.ir.ops.create import FULL
+from meshjit.ir.ops.elementwise import ADD, CAST, DIV, MUL, NEG, SUB
+from meshjit.ir.ops.shape import BROADCAST_TO, CONCAT, RESHAPE, SLICE, TRANSPOSE, ints
+
+
+def simplify(graph: Graph) -> Graph:
+    """One sweep over the graph; operands are simplified before their uses."""
+    return rewrite(graph, _visit)
+
+
+def _visit(builder: Builder, node: Node, operands: tuple[Node, ...]) -> Node:
+    same = _same_value(node, operands)
+    if same is not None and same.type == node.type:
+        return same
+    folded = _fold(builder, node, operands)
+    if folded is not None:
+        return folded
+    if node.op is RESHAPE and operands[0].op is RESHAPE:  # reshape(reshape(x)) -> reshape(x)
+        merged = builder.add(RESHAPE, operands[0].operands, node.attrs, node.location)
+        if merged.type == node.type:
+            return merged
+        builder.nodes.pop()
+    if node.op is TRANSPOSE and operands[0].op is TRANSPOSE:  # transpose(transpose(x, p), q) -> transpose(x, p[q])
+        inner, outer = ints(operands[0].attrs, "perm"), ints(node.attrs, "perm")
+        perm = tuple(inner[p] for p in outer)
+        if perm == tuple(range(len(perm))):
+            return operands[0].operands[0]
+        return builder.add(TRANSPOSE, operands[0].operands, attrs_of(perm=perm), node.location)
+    return builder.copy(node, operands)
+
+
+def _same_value(node: Node, operands: tuple[Node, ...]) -> Node | None:
+    """The operand that the node equals, if its type fits too."""
+    op = node.op
+    if op in (ADD, SUB) and _is_constant(operands[1], 0):  # x + 0, x - 0 -> x
+        return operands[0]
+    if op is ADD and _is_constant(operands[0], 0):  # 0 + x -> x
+        return operands[1]
+    if op in (MUL, DIV) and _is_constant(operands[1], 1):  # x * 1, x / 1 -> x
+        return operands[0]
+    if op is MUL and _is_constant(operands[0], 1):  # 1 * x -> x
+        return operands[1]
+    if op is NEG and operands[0].op is NEG:  # -(-x) -> x
+        return operands[0].operands[0]
+    if op in (CAST, RESHAPE, BROADCAST_TO, SLICE) and operands[0].type == node.type:
+        if op is SLICE and (any(ints(node.attrs, "start")) or set(ints(node.attrs, "step")) - {1}):
+            return None  # a reversal keeps the type but not the elements
+        return operands[0]  # to its own type -> x
+    if op is TRANSPOSE and ints(node.attrs, "perm") == tuple(range(node.type.rank)):
+        return operands[0]
+    return operands[0] if op is CONCAT and len(operands) == 1 else None
+
+
+def _is_constant(node: Node, value: float) -> bool:
+    return node.op is FULL and node.attrs["value"] == value
+
+
+def _fold(builder: Builder, node: Node, operands: tuple[Node, ...]) -> Node | None:
+    """An elementwise op on scalar constants is a constant."""
+    if not node.op.elementwise or not operands or node.type.rank or any(o.op is not FULL for o in operands):
+        return None
+    if node.op.reference is None:
+        return None
+    arrays = [np.asarray(o.attrs["value"], dtype=o.type.dtype.numpy) for o in operands]
+    with np.errstate(all="ignore"):
+        result = node.op.reference(global_context(node), *(widen(a, False) for a in arrays))
+    value: Attr = store(np.asarray(result), node.type, False).astype(
+        np.float64 if node.type.dtype.kind == "float" else node.type.dtype.numpy
+    ).item()
+    attrs = attrs_of(shape=(), value=value, dtype=node.type.dtype)
+    return builder.add(FULL, (), attrs, node.location, spec=node.type.spec)
