@@ -16,9 +16,9 @@ After::
 
     mesh (tp=2) stage sharded
     func f(%x: f32[4,8], %w: f32[8@tp,6]) {
-      %0 = reshard(%x) {spec=["-","tp"], reason="matmul wants dim 1 over tp; 0 bytes a device instead of 96"} : f32[4,8@tp]
+      %0 = reshard(%x) {spec=["-","tp"], reason="matmul wants dim 1 over tp: 0 bytes a device; gathering the operands takes 96"} : f32[4,8@tp]
       %1 = matmul(%0, %w) : f32[4,6]{+tp}
-      %2 = reshard(%1) {spec=["-","-"], reason="matmul sums over a dim sharded over tp"} : f32[4,6]
+      %2 = reshard(%1) {spec=["-","-"], reason="matmul reduces over a dim sharded over tp"} : f32[4,6]
       return %2
     }
 """
@@ -209,7 +209,7 @@ class _Placer:
             other = sum(
                 moved_bytes(o.type, ((),) * o.type.rank, self.mesh) for o in operands if o is not value or need
             )
-            return f"{op.name} wants dim {d} {text}; moves {moved} bytes a device, gathering the operands {other}"
+            return f"{op.name} wants dim {d} {text}: {moved} bytes a device; gathering the operands takes {other}"
         return f"{op.name} needs the pending reduction carried out"
 
 
