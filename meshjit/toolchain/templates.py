@@ -36,6 +36,11 @@ def float_literal(value: float) -> str:
     return f"0x{struct.unpack('<Q', struct.pack('<d', rounded))[0]:016X}"
 
 
+def double_literal(value: float) -> str:
+    """``value`` as LLVM writes a double: its bits, in hexadecimal."""
+    return f"0x{struct.unpack('<Q', struct.pack('<d', value))[0]:016X}"
+
+
 @cache
 def _environment() -> jinja2.Environment:
     env = jinja2.Environment(
@@ -47,6 +52,7 @@ def _environment() -> jinja2.Environment:
         autoescape=False,
     )
     env.filters["f32"] = float_literal
+    env.filters["f64"] = double_literal
     return env
 
 
