@@ -1,0 +1,1 @@
+"""Wormhole and Blackhole back end: Tensix programs from templates."""

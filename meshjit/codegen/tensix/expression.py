@@ -1,0 +1,88 @@
+"""Elementwise expressions as data, and their translation to SFPU code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from meshjit.codegen.tensix import functions as fn
+from meshjit.codegen.tensix.sfpu import ONE, Builder, V
+from meshjit.errors import CodegenError
+
+
+@dataclass(frozen=True)
+class Step:
+    """One operation: values are numbered, inputs first, then the steps in order. ``value`` is a constant's value."""
+
+    op: str
+    args: tuple[int, ...] = ()
+    value: float = 0.0
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A straight-line elementwise function of ``inputs`` values; the last step (or input) is the result."""
+
+    inputs: int
+    steps: tuple[Step, ...]
+
+
+Emit = Callable[..., V]
+
+EMITTERS: Mapping[str, Emit] = MappingProxyType(
+    {
+        "add": Builder.add,
+        "sub": Builder.sub,
+        "mul": Builder.mul,
+        "neg": Builder.neg,
+        "abs": Builder.abs,
+        "maximum": Builder.maximum,
+        "minimum": Builder.minimum,
+        "div": fn.divide,
+        "exp": fn.exp,
+        "log": fn.log,
+        "sqrt": fn.sqrt,
+        "rsqrt": fn.rsqrt,
+        "reciprocal": fn.reciprocal,
+        "tanh": fn.tanh,
+        "sigmoid": fn.sigmoid,
+        "erf": fn.erf,
+        "relu": fn.relu,
+        "silu": fn.silu,
+        "gelu_tanh": fn.gelu_tanh,
+        "gelu": fn.gelu_erf,
+        "pow": fn.power,
+        "lt": fn.less,
+        "gt": lambda b, x, y: fn.less(b, y, x),
+        "ge": fn.greater_equal,
+        "le": lambda b, x, y: fn.greater_equal(b, y, x),
+        "eq": fn.equal,
+        "ne": fn.not_equal,
+        "logical_and": Builder.mul,
+        "logical_or": Builder.maximum,
+        "logical_xor": fn.not_equal,
+        "logical_not": lambda b, x: b.sub(ONE, x),
+        "where": fn.choose,
+        "round_bf16": Builder.round_bf16,
+    }
+)
+
+
+def emit(builder: Builder, expression: Expression, inputs: Sequence[V]) -> V:
+    """Record the expression on ``inputs`` and return its result.
+
+    Raises :class:`~meshjit.errors.CodegenError` (MJ4112) for an operation without SFPU code.
+    """
+    values: list[V] = list(inputs)
+    for step in expression.steps:
+        if step.op == "const":
+            values.append(builder.const(step.value))
+            continue
+        emitter = EMITTERS.get(step.op)
+        if emitter is None:
+            raise CodegenError(
+                "MJ4112", f"{step.op} has no vector unit code", fix='run this function on the CPU mesh: target="cpu"'
+            )
+        values.append(emitter(builder, *(values[i] for i in step.args)))
+    return values[-1]
