@@ -67,7 +67,7 @@ class MeshBuffer:
         local = type.local_shape(mesh.mesh)
         allocation = mesh.engine.allocate(
             layouts.storage_bytes(type.dtype, kept, local),
-            layouts.page_bytes(type.dtype, kept, local) or 1,
+            layouts.page_bytes(type.dtype, kept, local),
             type.varies if varies is None else varies,
             f"{name}: {type}",
         )

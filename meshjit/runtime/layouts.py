@@ -43,14 +43,14 @@ def page_bytes(dtype: DType, layout: Layout, shape: Sequence[int]) -> int:
     """Bytes of a page: one tile (bf16 2048, f32 and i32 4096), or the whole shard in row-major order."""
     if layout is Layout.TILE:
         return TILE * TILE * stored_dtype(dtype, layout).size_bytes
-    return math.prod(shape) * dtype.size_bytes
+    return max(1, math.prod(shape)) * dtype.size_bytes
 
 
 def storage_bytes(dtype: DType, layout: Layout, shape: Sequence[int]) -> int:
-    """Bytes a shard of local ``shape`` takes on its device, tile padding included."""
+    """Bytes a shard of local ``shape`` takes on its device, tile padding included; an empty one takes one unit."""
     if layout is Layout.TILE:
-        return math.prod(tile_grid(shape)) * page_bytes(dtype, layout, shape)
-    return math.prod(shape) * dtype.size_bytes
+        return max(1, math.prod(tile_grid(shape))) * page_bytes(dtype, layout, shape)
+    return max(1, math.prod(shape)) * dtype.size_bytes
 
 
 def tilize(array: Array) -> bytes:

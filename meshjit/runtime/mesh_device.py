@@ -188,5 +188,5 @@ def host_array(value: object) -> np.ndarray[Any, np.dtype[Any]]:
     if isinstance(value, np.ndarray):
         return value
     if hasattr(value, "__dlpack__") and not hasattr(value, "__array__"):
-        return np.from_dlpack(cast(Any, value))
+        return cast("np.ndarray[Any, np.dtype[Any]]", np.from_dlpack(cast(Any, value)))
     return np.asarray(value)

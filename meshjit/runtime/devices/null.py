@@ -114,7 +114,7 @@ class NullTarget:
             time.sleep(timeout_s)
             raise DeviceTimeoutError(
                 "MJ5008",
-                f"null mesh: {self._waiting_for or 'a command'} did not complete on device 0 within {timeout_s:g} s",
+                f"null mesh: {self._waiting_for or 'a command'} did not complete on device 0 within {timeout_s:.3g} s",
                 fix="give it more time: open_mesh(..., timeout_s=600)",
             )
 
