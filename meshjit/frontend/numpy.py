@@ -214,3 +214,14 @@ TracedArray.numpy_functions[np.ndim] = lambda a: a.ndim
 TracedArray.numpy_functions[np.size] = lambda a: a.size
 TracedArray.numpy_functions[np.copy] = lambda a, **kwargs: a
 TracedArray.numpy_functions[np.abs] = TracedArray.numpy_functions[np.absolute]
+
+__all__ = [
+    "abs", "absolute", "add", "amax", "amin", "arange", "array", "array_split", "asarray", "astype", "bfloat16",
+    "bitwise_and", "bitwise_or", "bitwise_xor", "bool_", "broadcast_to", "clip", "concat", "concatenate", "divide",
+    "dot", "e", "equal", "exp", "expand_dims", "fabs", "flip", "float32", "full", "full_like", "greater",
+    "greater_equal", "inf", "int32", "less", "less_equal", "log", "logical_and", "logical_not", "logical_or",
+    "logical_xor", "matmul", "matrix_transpose", "max", "maximum", "mean", "min", "minimum", "moveaxis", "multiply",
+    "nan", "negative", "newaxis", "not_equal", "ones", "ones_like", "pad", "permute_dims", "pi", "positive", "pow",
+    "power", "ravel", "reciprocal", "reshape", "split", "sqrt", "square", "squeeze", "stack", "std", "subtract", "sum",
+    "swapaxes", "tanh", "transpose", "tril", "triu", "true_divide", "var", "where", "zeros", "zeros_like",
+]  # fmt: skip

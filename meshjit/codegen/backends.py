@@ -1,0 +1,72 @@
+"""Which code generator serves which architecture, and what passes should know of it."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from meshjit.arch import BLACKHOLE, WORMHOLE, Arch
+from meshjit.errors import UsageError
+from meshjit.ir.graph import Node
+from meshjit.ir.machine import Machine
+from meshjit.ir.mesh import Mesh
+from meshjit.ir.program import Kernel, Layout, Program
+
+#: A CPU device as the cost estimate sees it: one AVX-512 core of 2024, sharing memory with seven others.
+_CPU = Machine("cpu", Layout.ROW, 0, 64, flops=2e11, memory_bandwidth=1e10, link_bandwidth=1e10, link_latency_s=1e-6)
+
+
+def _card(arch: Arch, flops: float, memory_bandwidth: float, link_bandwidth: float) -> Machine:
+    return Machine(
+        arch.name,
+        Layout.TILE,
+        0,
+        max(arch.dram_alignment, 64),
+        banks=len(arch.dram_banks),
+        grid=arch.grid,
+        flops=flops * arch.grid[0] * arch.grid[1],
+        memory_bandwidth=memory_bandwidth,
+        link_bandwidth=link_bandwidth,
+        link_latency_s=5e-6,
+    )
+
+
+#: Matrix engine 2.048 TFLOP/s a Tensix at HiFi2, DRAM and Ethernet bandwidths as Tenstorrent publishes them.
+_MACHINES = {
+    "cpu": _CPU,
+    WORMHOLE.name: _card(WORMHOLE, 2.048e12, 288e9, 12.5e9),
+    BLACKHOLE.name: _card(BLACKHOLE, 2.7e12, 512e9, 25e9),
+}
+_LOWERINGS = {"cpu": "meshjit.codegen.cpu.lower", WORMHOLE.name: "meshjit.codegen.tensix.lower", BLACKHOLE.name: "meshjit.codegen.tensix.lower"}
+
+
+@dataclass(frozen=True)
+class Backend:
+    """A code generator: the machine it is for, how it lowers one node, and how it shows a kernel's instructions."""
+
+    machine: Machine
+    lower: Callable[[Node, Mesh], Program]
+    disassemble: Callable[[Kernel], str]
+
+
+def machine_of(arch: str) -> Machine:
+    """What passes know of an architecture, but for its memory size.
+
+    Raises :class:`~meshjit.errors.UsageError` (MJ1008) for one that no code generator serves.
+    """
+    if arch not in _MACHINES:
+        raise UsageError(
+            "MJ1008", f"no code generator serves {arch!r}", fix=f"use one of {', '.join(sorted(_MACHINES))}"
+        )
+    return _MACHINES[arch]
+
+
+def backend_of(arch: str) -> Backend:
+    """The code generator of an architecture, loaded when first asked for: LLVM takes a while to start."""
+    machine = machine_of(arch)
+    module = importlib.import_module(_LOWERINGS[arch])
+    if arch == "cpu":
+        return Backend(machine, module.lower, importlib.import_module("meshjit.codegen.cpu.disassemble").disassemble)
+    disassemble = importlib.import_module("meshjit.codegen.disassemble").disassemble
+    return Backend(machine, lambda node, mesh: module.lower(node, mesh, arch), disassemble)

@@ -1,0 +1,276 @@
+"""``@meshjit.compile``: from a Python function to programs that replay on a mesh."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, overload
+
+import numpy as np
+import optree
+
+from meshjit import config
+from meshjit.codegen.backends import machine_of
+from meshjit.errors import UsageError
+from meshjit.frontend import guards
+from meshjit.frontend.arguments import Call, Parameters
+from meshjit.frontend.tracer import current_tracer
+from meshjit.frontend.tracing import Trace, trace_function
+from meshjit.ir.machine import Machine
+from meshjit.ir.mesh import Mesh
+from meshjit.runtime.mesh_device import MeshDevice, current_mesh
+from meshjit.runtime.tensor import MeshTensor
+from meshjit.runtime.trace import MeshTrace
+from meshjit.stages import Compiled, Lowered, Traced
+
+_STRATEGIES = ("propagate", "auto")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What ``compile`` was told."""
+
+    in_shardings: Any = None
+    out_shardings: Any = None
+    strategy: str = "propagate"
+
+
+@dataclass
+class Variant:
+    """A compiled variant: one signature on one mesh. ``reason`` says why it was compiled."""
+
+    mesh: MeshDevice
+    call: Call
+    compiled: Compiled
+    runner: MeshTrace
+    guards: tuple[guards.Guard, ...]
+    reason: str
+
+
+class FunctionTrace(MeshTrace):
+    """A captured function that takes its arguments, and gives its results, as the Python function does."""
+
+    _parameters: Parameters
+    _call: Call
+    _trace: Trace
+
+    def replay(self, *args: Any, blocking: bool = False, timeout_s: float | None = None, **kwargs: Any) -> Any:  # type: ignore[override]  # results as the function's tree
+        """Run on these arguments. The results are the trace's own, valid until its next replay.
+
+        Raises what :meth:`MeshTrace.replay` raises, and UsageError (MJ1009) for arguments of another structure.
+        """
+        call = self._parameters.bind(args, kwargs)
+        _same_structure(self._call, call, self.name)
+        leaves = _all_leaves(call, self._trace)
+        results = super().replay(*leaves, blocking=blocking, timeout_s=timeout_s)
+        return optree.tree_unflatten(self._trace.out_tree, list(results))
+
+
+class CompiledFunction:
+    """What ``@meshjit.compile`` makes of a function: call it, or take its stages apart.
+
+    Every combination of argument shapes, dtypes, shardings, structure, static values and mesh is compiled once, when
+    first seen. ``reasons`` lists why each variant was compiled.
+    """
+
+    def __init__(
+        self, function: Callable[..., Any], mesh: MeshDevice | None, options: Options, static: Sequence[str],
+        donated: Sequence[str],
+    ) -> None:  # fmt: skip
+        functools.update_wrapper(self, function)
+        self.function = function
+        self.options = options
+        self.parameters = Parameters(function, static, donated)
+        self._mesh = mesh
+        self._variants: dict[Any, list[Variant]] = {}
+        self._lock = threading.Lock()
+        self.reasons: list[str] = []
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run on these arguments; returns fresh results, which later calls never change."""
+        if current_tracer() is not None:
+            return self.function(*args, **kwargs)
+        call = self.parameters.bind(args, kwargs)
+        variant = self._variant(call)
+        results = variant.runner.run(*_all_leaves(call, variant.compiled.lowered.trace))
+        return optree.tree_unflatten(variant.compiled.lowered.trace.out_tree, list(results))
+
+    def trace(self, *args: Any, **kwargs: Any) -> Traced:
+        """Record the function on arguments like these, without compiling it."""
+        mesh = self._device()
+        return Traced(self._traced(self.parameters.bind(args, kwargs), mesh.mesh), machine_for(mesh), mesh.arch)
+
+    def lower(self, *args: Any, **kwargs: Any) -> Lowered:
+        """Trace, and run all passes."""
+        return self.trace(*args, **kwargs).lower()
+
+    def capture(self, *args: Any, **kwargs: Any) -> FunctionTrace:
+        """Compile for arguments like these and load the result, with buffers of its own, ready to replay."""
+        call = self.parameters.bind(args, kwargs)
+        variant = self._variant(call)
+        trace = FunctionTrace.from_executable(
+            variant.mesh, variant.compiled.executable, donated=call.donated, own=True
+        )
+        trace._parameters, trace._call, trace._trace = self.parameters, call, variant.compiled.lowered.trace
+        return trace
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        if instance is None:
+            return self
+        raise UsageError(
+            "MJ1010",
+            f"{self.__name__} is a method; compiled functions take arrays, not self",
+            fix="compile a function of the arrays: step = mj.compile(lambda x, params: ...), or mark a plain function",
+        )
+
+    def __repr__(self) -> str:
+        return f"<compiled {self.__name__}: {sum(map(len, self._variants.values()))} variants>"
+
+    # Variants
+
+    def _device(self) -> MeshDevice:
+        mesh = self._mesh or current_mesh()
+        if mesh is None:
+            raise UsageError(
+                "MJ1005",
+                f"no mesh is open for {self.__name__}",
+                fix='mesh = mj.open_mesh((1,), ("tp",), target="cpu"), then mj.compile(mesh=mesh) or call it in `with mesh:`',
+            )
+        mesh.check_open(f"calling {self.__name__}")
+        return mesh
+
+    def _variant(self, call: Call) -> Variant:
+        mesh = self._device()
+        key = (mesh, call.key)
+        why = None
+        for variant in self._variants.get(key, ()):
+            why = guards.changed(variant.guards)
+            if why is None:
+                return variant
+        with self._lock:
+            for variant in self._variants.get(key, ()):
+                why = guards.changed(variant.guards)
+                if why is None:
+                    return variant
+            reason = why or self._reason(call, mesh)
+            variant = self._compile(call, mesh, reason)
+            self._variants.setdefault(key, []).insert(0, variant)
+            self.reasons.append(reason)
+            return variant
+
+    def _reason(self, call: Call, mesh: MeshDevice) -> str:
+        """Why no variant fits, against the one compiled last."""
+        last = next((v for variants in reversed(list(self._variants.values())) for v in variants), None)
+        if last is None:
+            return "the first call"
+        if last.mesh is not mesh:
+            return f"another mesh: {mesh!r}"
+        if last.call.static != call.static:
+            old, new = dict(last.call.static), dict(call.static)
+            name = next(n for n in new if new[n] != old.get(n))
+            return f"the static argument {name} is {new[name]!r}, was {old.get(name)!r}"
+        if last.call.tree != call.tree:
+            return "the arguments have another structure"
+        for old_leaf, leaf in zip(last.call.described, call.described, strict=True):
+            if old_leaf != leaf:
+                return f"argument {leaf.path} is {leaf.type}, was {old_leaf.type}"
+        return "other arguments"
+
+    def _traced(self, call: Call, mesh: Mesh) -> Trace:
+        if self.options.strategy not in _STRATEGIES:
+            raise UsageError(
+                "MJ1003", f"no strategy is called {self.options.strategy!r}", fix=f"use one of {', '.join(_STRATEGIES)}"
+            )
+        specs = self.parameters.shardings(call, self.options.in_shardings)
+        return trace_function(self.parameters, call, mesh, specs, self.options.out_shardings)
+
+    def _compile(self, call: Call, mesh: MeshDevice, reason: str) -> Variant:
+        seen = guards.collect(self.function)
+        trace = self._traced(call, mesh.mesh)
+        compiled = Traced(trace, machine_for(mesh), mesh.arch).lower().compile()
+        dump(compiled)
+        runner = MeshTrace.from_executable(mesh, compiled.executable, donated=call.donated, own=False)
+        return Variant(mesh, call, compiled, runner, seen, reason)
+
+
+def machine_for(mesh: MeshDevice) -> Machine:
+    """What passes know of an open mesh's devices."""
+    target = mesh.engine.target
+    machine = machine_of(target.arch)
+    return replace(machine, memory_bytes=target.capacity_bytes * machine.banks)
+
+
+def _all_leaves(call: Call, trace: Trace) -> list[Any]:
+    """The call's arrays, then those the function captured from outside and that may change."""
+    first = len(call.leaves)
+    captured = [
+        a if isinstance(a, MeshTensor) else np.asarray(a).astype(t.dtype.numpy, copy=False)
+        for i, (a, t) in enumerate(zip(trace.captured, trace.captured_types, strict=True), first)
+        if i not in trace.constants
+    ]
+    return [*call.leaves, *captured]
+
+
+def _same_structure(captured: Call, call: Call, name: str) -> None:
+    if captured.tree != call.tree or captured.static != call.static:
+        what = "static arguments" if captured.tree == call.tree else "argument structure"
+        raise UsageError(
+            "MJ1009",
+            f"the trace of {name} was captured with another {what}",
+            operands=[f"captured: {captured.tree} {dict(captured.static)}", f"got: {call.tree} {dict(call.static)}"],
+            fix="pass arguments of the captured structure, or capture again with these",
+        )
+
+
+def dump(compiled: Compiled) -> None:
+    """Write every stage into ``MESHJIT_DUMP``, when that is set."""
+    root = config.load().dump_dir
+    if root is None:
+        return
+    folder = Path(root) / compiled.executable.name
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, (stage, graph) in enumerate(compiled.lowered.stages.items()):
+        (folder / f"{number}_{stage}.mj").write_text(str(graph))
+    for name, kernel in compiled.kernels.items():
+        (folder / f"{name}.ll").write_text(kernel.source)
+
+
+@overload
+def compile(fn: Callable[..., Any], **options: Any) -> CompiledFunction: ...
+@overload
+def compile(fn: None = None, **options: Any) -> Callable[[Callable[..., Any]], CompiledFunction]: ...
+
+
+def compile(
+    fn: Callable[..., Any] | None = None,
+    *,
+    mesh: MeshDevice | None = None,
+    in_shardings: Any = None,
+    out_shardings: Any = None,
+    strategy: str = "propagate",
+    static_argnames: str | Sequence[str] = (),
+    donate_argnames: str | Sequence[str] = (),
+) -> Any:
+    """Compile a function of arrays for a mesh; works as a decorator, with or without options.
+
+    ``mesh`` may be left out inside ``with mesh:``. ``in_shardings`` gives ``P(...)`` per argument, or a tree of them
+    that is a prefix of the argument's; None leaves a choice to the compiler. ``out_shardings`` does so for the results.
+    ``strategy`` "propagate" keeps what is said and derives the rest. Arguments in ``static_argnames`` are Python values
+    that select a variant; the memory of those in ``donate_argnames`` may be used for results.
+
+    Raises :class:`~meshjit.errors.UsageError` for options that do not fit the function (MJ1003, MJ1006).
+    """
+    options = Options(in_shardings, out_shardings, strategy)
+    if strategy not in _STRATEGIES:
+        raise UsageError("MJ1003", f"no strategy is called {strategy!r}", fix=f"use one of {', '.join(_STRATEGIES)}")
+
+    def wrap(function: Callable[..., Any]) -> CompiledFunction:
+        return CompiledFunction(function, mesh, options, static_argnames, donate_argnames)
+
+    return wrap if fn is None else wrap(fn)
+
+
+__all__ = ["CompiledFunction", "FunctionTrace", "compile"]
