@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, cast
@@ -15,6 +15,7 @@ from meshjit.ir.mesh import Mesh, default_axes
 from meshjit.ir.program import Layout
 from meshjit.ir.spec import PartitionSpec
 from meshjit.ir.types import TensorType, dtype_of
+from meshjit.runtime import layouts
 from meshjit.runtime.allocator import Block
 from meshjit.runtime.buffers import MeshBuffer, encode_array
 from meshjit.runtime.coordinates import MeshShape
@@ -183,10 +184,11 @@ def current_mesh() -> MeshDevice | None:
     return stack[-1] if stack else None
 
 
-def host_array(value: object) -> np.ndarray[Any, np.dtype[Any]]:
+def host_array(value: object) -> layouts.Array:
     """A host array of anything with ``__array__`` or DLPack, a number or nested lists."""
     if isinstance(value, np.ndarray):
-        return value
+        return cast("layouts.Array", value)
     if hasattr(value, "__dlpack__") and not hasattr(value, "__array__"):
-        return cast("np.ndarray[Any, np.dtype[Any]]", np.from_dlpack(cast(Any, value)))
+        from_dlpack: Callable[[object], layouts.Array] = np.from_dlpack
+        return from_dlpack(value)
     return np.asarray(value)

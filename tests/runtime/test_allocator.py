@@ -84,5 +84,5 @@ def test_live_buffers_never_overlap_and_all_memory_comes_back(steps, alignment, 
 
 
 def test_sizes_for_people():
-    assert [size_text(n) for n in (0, 1023, 1024, 2560, 5 << 30)] == ["0 B", "1023 B", "1.00 KiB", "2.50 KiB", "5.00
-    GiB"]
+    sizes = {0: "0 B", 1023: "1023 B", 1024: "1.00 KiB", 2560: "2.50 KiB", 5 << 30: "5.00 GiB"}
+    assert {n: size_text(n) for n in sizes} == sizes

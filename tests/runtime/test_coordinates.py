@@ -30,7 +30,7 @@ def test_a_range_is_an_inclusive_box():
 
 
 def test_corners_the_wrong_way_round_are_refused():
-    with pytest.raises(UsageError, match="MJ5016.*MeshCoordinate"):
+    with pytest.raises(UsageError, match=r"MJ5016.*MeshCoordinate"):
         MeshCoordinateRange(MeshCoordinate(1, 0), MeshCoordinate(0, 3))
     with pytest.raises(UsageError, match="MJ5016"):
         MeshCoordinateRange(MeshCoordinate(0), MeshCoordinate(0, 3))

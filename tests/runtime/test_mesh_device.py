@@ -95,14 +95,14 @@ def test_a_numpy_result_is_a_copy(mesh):
 
 
 def test_put_says_what_is_wrong(null):
-    with pytest.raises(DTypeError, match="MJ2002.*float64") as caught:
+    with pytest.raises(DTypeError, match=r"MJ2002.*float64") as caught:
         null.put(np.zeros(3))
     assert "astype(np.float32)" in str(caught.value)
-    with pytest.raises(ShardingError, match="MJ3001.*'pp'"):
+    with pytest.raises(ShardingError, match=r"MJ3001.*'pp'"):
         null.put(np.zeros(3, np.float32), P("pp"))
     with pytest.raises(ShardingError, match="MJ3002"):
         null.put(np.zeros(3, np.float32), P("dp", None))
-    with pytest.raises(ShardingError, match="MJ3003.*'dp'") as caught:
+    with pytest.raises(ShardingError, match=r"MJ3003.*'dp'") as caught:
         null.put(np.zeros((3, 3), np.float32), P("dp", "dp"), name="w")
     assert "w: f32[3,3]" in str(caught.value)
 
@@ -155,7 +155,7 @@ def test_a_deleted_tensor_names_the_call_and_the_line(mesh):
     tensor.delete()
     tensor.delete()
     assert not tensor.is_live and "gone" in repr(tensor)
-    with pytest.raises(DeviceError, match="MJ5003: w is gone: MeshTensor.delete") as caught:
+    with pytest.raises(DeviceError, match=r"MJ5003: w is gone: MeshTensor.delete") as caught:
         tensor.numpy()
     assert "test_mesh_device.py:" in str(caught.value) and "w: f32[4]" in str(caught.value)
     for use in (lambda: tensor.shards, tensor.block_until_ready, lambda: tensor.buffer, lambda: np.asarray(tensor)):
@@ -214,7 +214,7 @@ def test_unknown_targets_and_options_are_named():
         with pytest.raises(UsageError, match="MJ5013") as caught:
             open_mesh(1, target=name)
         assert name in str(caught.value) and "emulator:blackhole" in str(caught.value)
-    with pytest.raises(UsageError, match="MJ5013.*speed"):
+    with pytest.raises(UsageError, match=r"MJ5013.*speed"):
         open_mesh(1, target="null", speed=9)
     with pytest.raises(UsageError, match="MJ1001"):
         open_mesh((2, 0), target="null")

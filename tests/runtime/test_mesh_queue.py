@@ -43,7 +43,7 @@ def test_buffers_of_bytes_are_replicated_or_sharded():
         assert queue.enqueue_read(each) == [b"0000", b"1111", b"9222", b"3333"]
         assert queue.enqueue_read(each, coordinate=MeshCoordinate(1, 1)) == b"3333"
         assert same.address != each.address and each.size_bytes == 4
-        with pytest.raises(ShapeError, match="MJ5010: bytes for 2 devices|MJ5010: each: bytes for 2 devices"):
+        with pytest.raises(ShapeError, match=r"MJ5010: bytes for 2 devices|MJ5010: each: bytes for 2 devices"):
             queue.enqueue_write(each, [b"0", b"1"])
         with pytest.raises(ShapeError, match="MJ5010: 5 bytes for device 0 do not fit each, which has 4"):
             queue.enqueue_write(each, b"12345")
@@ -58,8 +58,8 @@ def test_a_released_buffer_names_the_call(null):
     assert null.memory().live_bytes == before - 64 and not buffer.is_allocated
     assert "gone: MeshBuffer.release()" in repr(buffer)
     for use in (lambda: queue.enqueue_write(buffer, b"x"), lambda: queue.enqueue_read(buffer), lambda: buffer.address):
-        with pytest.raises(DeviceError, match=r"MJ5003: scratch is gone: MeshBuffer.release\(\)
-        \(.*test_mesh_queue.py"): use()
+        with pytest.raises(DeviceError, match=r"MJ5003: scratch is gone: MeshBuffer.release\(\) \(.*test_mesh_q"):
+            use()
 
 
 def test_a_read_gives_what_was_there_at_its_place_in_the_queue(mesh, x):
@@ -116,7 +116,7 @@ def test_workloads_that_do_not_fit_are_refused(null):
         workload.add_program(devices, program, buffers)
         queue.enqueue_workload(workload)
 
-    with pytest.raises(UsageError, match="MJ5016.*outside the mesh"):
+    with pytest.raises(UsageError, match=r"MJ5016.*outside the mesh"):
         run(MeshCoordinateRange(MeshCoordinate(0, 0), MeshCoordinate(1, 2)), program, [buffer])
     with pytest.raises(UsageError, match="MJ5012: program 'add' is built for wormhole, the mesh runs cpu"):
         run(WHOLE, programs.python_program("add", 1, "wormhole"), [buffer])
@@ -194,7 +194,7 @@ def test_only_workloads_can_be_captured(null):
         queue.begin_capture,
     ]
     for call in calls:
-        with pytest.raises(DeviceError, match="MJ5011: .* during the capture of 'loop'"):
+        with pytest.raises(DeviceError, match=r"MJ5011: .* during the capture of 'loop'"):
             call()
     queue.end_capture()
     queue.enqueue_read(buffer)
@@ -221,5 +221,5 @@ def test_an_event_of_another_mesh_is_waited_for(null):
         event = queue.record_event()
         assert not event.is_complete and "not known" in repr(event)
         for wait in (lambda: MeshCommandQueue(null).wait_for_event(event), event.synchronize, queue.finish):
-            with pytest.raises(DeviceTimeoutError, match="MJ5008.*sum over dp"):
+            with pytest.raises(DeviceTimeoutError, match=r"MJ5008.*sum over dp"):
                 wait()

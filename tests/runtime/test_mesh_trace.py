@@ -179,7 +179,7 @@ def test_release_gives_the_memory_back(mesh, x):
     with pytest.raises(DeviceError, match="MJ5004: this output of double went with its trace"):
         y.numpy()
     for call in (trace.replay, trace.run):
-        with pytest.raises(DeviceError, match="MJ5005: the trace of double was released.*test_mesh_trace.py"):
+        with pytest.raises(DeviceError, match=r"MJ5005: the trace of double was released.*test_mesh_trace.py"):
             call(x)
     assert np.array_equal(fresh, 2 * x)
     del y, fresh
@@ -295,11 +295,11 @@ def test_python_kernels_of_the_null_target(null, x):
 
 def test_executables_for_other_meshes_and_devices_are_refused(null, x):
     executable = programs.added(null)
-    with open_mesh((4,), target="null") as other, pytest.raises(UsageError, match="MJ5017.*mesh"):
+    with open_mesh((4,), target="null") as other, pytest.raises(UsageError, match=r"MJ5017.*mesh"):
         capture(other, executable)
     with (
         open_mesh((2, 2), target="null", arch="wormhole") as other,
-        pytest.raises(UsageError, match="MJ5012.*built for cpu, the mesh runs wormhole"),
+        pytest.raises(UsageError, match=r"MJ5012.*built for cpu, the mesh runs wormhole"),
     ):
         capture(other, executable)
 
@@ -358,7 +358,12 @@ def test_a_thread_that_holds_the_trace_is_waited_for_with_a_deadline(x):
     with open_mesh((2, 2), target="null", hangs=True, timeout_s=0.5) as mesh:
         trace = capture(mesh, programs.doubled(mesh))
         trace.replay(mesh.put(x, P("tp")))
-        thread = threading.Thread(target=lambda: pytest.raises(DeviceTimeoutError, trace.replay, x))
+
+        def work() -> None:
+            with pytest.raises(DeviceTimeoutError):
+                trace.replay(x)
+
+        thread = threading.Thread(target=work)
         thread.start()
         with pytest.raises(DeviceTimeoutError, match="MJ5008"):
             while thread.is_alive():

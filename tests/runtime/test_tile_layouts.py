@@ -33,8 +33,9 @@ def test_tiles_follow_rows_then_columns_with_zeros_around():
 @pytest.mark.parametrize("layout", Layout)
 def test_decode_gives_back_what_was_encoded(dtype, shape, layout):
     rng = np.random.default_rng(1)
-    array = (rng.standard_normal(shape) * 5 > 0 if dtype is BOOL else rng.standard_normal(shape) *
-    5).astype(dtype.numpy) data = layouts.encode(array, layout)
+    values = rng.standard_normal(shape) * 5
+    array = (values > 0 if dtype is BOOL else values).astype(dtype.numpy)
+    data = layouts.encode(array, layout)
     assert data.nbytes <= layouts.storage_bytes(dtype, layout, shape)
     back = layouts.decode(data, shape, dtype, layout)
     assert back.dtype == dtype.numpy and back.shape == shape
