@@ -76,11 +76,12 @@ def bf16_bits(value: float) -> int:
 class Builder:
     """Records a program. Values are immutable unless a method says that it changes its argument."""
 
-    def __init__(self, *, dst32: bool, blackhole: bool, slots: int) -> None:
+    def __init__(self, *, dst32: bool, blackhole: bool, slots: int, stride: int = ROWS_PER_SLOT) -> None:
         self.ops: list[Op] = []
         self.dst32 = dst32
         self.blackhole = blackhole
         self.free_slots = list(range(slots))
+        self.stride = stride
         self._bundle = 0
         self._bundles = 0
 
@@ -248,7 +249,7 @@ class Builder:
 
     def store(self, x: V, slot: int) -> None:
         """Write a vector to Dst slot ``slot``."""
-        self.ops.append(Op("SFPSTORE", {"row": slot * ROWS_PER_SLOT, "mode": self.mode}, None, {"d": x}))
+        self.ops.append(Op("SFPSTORE", {"row": slot * self.stride, "mode": self.mode}, None, {"d": x}))
 
     @property
     def mode(self) -> int:
@@ -324,7 +325,7 @@ class _Allocator:
                     fix="split the fused node: shorten the chain of operations",
                 )
             v.home = self.b.free_slots.pop(0)
-            row = v.home * ROWS_PER_SLOT
+            row = v.home * self.b.stride
             self.emit("SFPSTORE", {"d": victim}, {"row": row, "mode": self.b.mode}, [victim], None)
         self.holds[victim] = None
         del self.where[id(v)]
@@ -346,7 +347,7 @@ class _Allocator:
             for line in load_constant(r, v.const):
                 self.lines.append((line, r, frozenset()))
         elif v.home is not None:
-            self.emit("SFPLOAD", {"d": r}, {"row": v.home * ROWS_PER_SLOT, "mode": self.b.mode}, [], r)
+            self.emit("SFPLOAD", {"d": r}, {"row": v.home * self.b.stride, "mode": self.b.mode}, [], r)
         else:
             raise AssertionError("a value that was never computed")
         self.place(v, r)
