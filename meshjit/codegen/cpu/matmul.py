@@ -1,0 +1,223 @@
+"""Matrix multiplication with a fused epilogue: blocking for registers and caches, and its operands."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from meshjit.codegen.cpu.chain import Arguments, Chain
+from meshjit.codegen.cpu.launch import Launch, build
+from meshjit.codegen.cpu.nest import Operand, broadcast_strides, row_major
+from meshjit.ir.graph import Node
+from meshjit.ir.program import BufferAddress, Program
+from meshjit.toolchain.llvm import Machine, host
+
+#: Rows of a block: their accumulators and their part of A stay in the second-level cache beside B's panels.
+_ROWS = 192
+#: K of a packed block: a panel of 64 columns is then 64 KiB, four of them a quarter of a 1 MiB second-level cache.
+_DEPTH = 256
+
+
+@dataclass(frozen=True)
+class Read:
+    """An array of the epilogue: pointer word, dtype and element strides per (batch dims, row, column)."""
+
+    slot: int
+    dtype: str
+    strides: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Gemm:
+    """The blocking of one matmul (m x k times k x n per batch).
+
+    ``mr`` x ``nr`` is the register tile (``nv`` vectors wide), ``tiles`` the row counts of tile functions (``mr`` first),
+    ``mb`` x ``nb`` a task's block, ``kc`` the depth of a K block. ``direct`` reads B without packing, ``pack_a`` copies A
+    (widened, or padded to whole pairs), ``dot`` multiplies pairs of bfloat16. ``ahead`` is how many rows of B are
+    prefetched.
+    """
+
+    m: int
+    n: int
+    k: int
+    dtype: str
+    dot: bool
+    direct: bool
+    pack_a: bool
+    mr: int
+    nv: int
+    nr: int
+    tiles: tuple[int, ...]
+    kc: int
+    kc_padded: int
+    panels: int
+    panel_bytes: int
+    mb: int
+    nb: int
+    m_blocks: int
+    n_blocks: int
+    ahead: int
+    batch: tuple[int, ...]
+    a_slot: int
+    b_slot: int
+    a_strides: tuple[int, ...]
+    b_strides: tuple[int, ...]
+    slots: tuple[int, ...]
+
+    @property
+    def tasks(self) -> int:
+        """The number of blocks of the result, over all batches."""
+        return math.prod(self.batch) * self.m_blocks * self.n_blocks
+
+
+def register_tile(m: int, n: int, machine: Machine) -> tuple[int, int]:
+    """(rows, vectors) of the accumulators: as many as registers hold, with little waste at the edges of m x n."""
+    lanes = machine.vector
+    budget = 24 if machine.registers == 32 else 12
+    shapes = ((6, 4), (8, 3)) if budget == 24 else ((6, 2),)
+    rows = max(r for r, _ in shapes)
+    if m <= rows:
+        # One row tile: B is read once as it lies, so the wider the better.
+        vectors = min(budget // m, 16)
+        return m, max(1, min(vectors, -(-n // lanes)))
+
+    def padded(shape: tuple[int, int]) -> tuple[int, int]:
+        r, v = shape
+        return -(-n // (v * lanes)) * v, -r
+
+    r, v = min(shapes, key=padded)
+    return -(-m // -(-m // r)), min(v, -(-n // lanes))
+
+
+def blocking(
+    m: int,
+    n: int,
+    k: int,
+    dtype: str,
+    machine: Machine,
+    *,
+    batch: tuple[int, ...] = (),
+    a: tuple[int, tuple[int, ...]] = (0, ()),
+    b: tuple[int, tuple[int, ...]] = (1, ()),
+    slots: tuple[int, ...] = (0, 1, 2),
+) -> Gemm:
+    """The blocking of a matmul; ``a`` and ``b`` are (pointer word, element strides per batch dim)."""
+    mr, nv = register_tile(m, n, machine)
+    nr = nv * machine.vector
+    direct = m <= mr
+    dot = dtype == "bf16" and machine.has_bf16_dot
+    pack_a = dtype == "bf16" and (not dot or k % 2 == 1)
+    kc = min(max(k, 1), 2048 if direct else _DEPTH * (2 if dot else 1))
+    if dot and kc < k:
+        kc -= kc % 2
+    panels_all = -(-n // nr)
+    panels = max(1, min(4, panels_all // 4))
+    m_blocks = -(-m // _ROWS)
+    mb = -(-m // m_blocks)
+    mb = min(-(-mb // mr) * mr, max(m, mr))
+    m_blocks = -(-m // mb)
+    rest = m % mr
+    steps = -(-kc // 2) if dot else kc
+    return Gemm(
+        m=m,
+        n=n,
+        k=k,
+        dtype=dtype,
+        dot=dot,
+        direct=direct,
+        pack_a=pack_a,
+        mr=mr,
+        nv=nv,
+        nr=nr,
+        tiles=(mr, rest) if rest else (mr,),
+        kc=kc,
+        kc_padded=-(-kc // machine.vector) * machine.vector,
+        panels=panels,
+        panel_bytes=steps * nr * 4,
+        mb=mb,
+        nb=panels * nr,
+        m_blocks=m_blocks,
+        n_blocks=-(-n // (panels * nr)),
+        ahead=12 if direct else 8,
+        batch=batch,
+        a_slot=a[0],
+        b_slot=b[0],
+        a_strides=a[1],
+        b_strides=b[1],
+        slots=slots,
+    )
+
+
+def _merge_rows(shape: tuple[int, ...], b_strides: tuple[int, ...], arrays: Sequence[tuple[int, ...]]) -> int:
+    """How many trailing batch dims may join the rows: those along which B stays and every array goes on by rows."""
+    rows, merged = shape[-2], 0
+    for d in range(len(shape) - 3, -1, -1):
+        if b_strides[d] or any(s[d] != s[-2] * rows for s in arrays):
+            break
+        rows *= shape[d]
+        merged += 1
+    return merged
+
+
+def matmul(launch: Launch) -> Program:
+    """A matmul and the elementwise ops that follow it."""
+    node = next(n for n in launch.nodes if n.op.kernel == "matmul")
+    epilogue = [n for n in launch.nodes if n is not node]
+    left, right = node.operands
+    shape = launch.result.type.local_shape(launch.mesh)
+    out_slot = len(launch.params)
+    chain = Chain(launch.mesh, shape, Arguments([BufferAddress(i) for i in range(out_slot + 1)]))
+    chain.values[node] = Operand("f", "%acc")
+    reads = _epilogue_reads(launch, chain, epilogue, shape)
+    chain.emit(epilogue)
+    a_shape, b_shape = left.type.local_shape(launch.mesh), right.type.local_shape(launch.mesh)
+    m, k, n = a_shape[-2], a_shape[-1], b_shape[-1]
+    a_strides = broadcast_strides(a_shape, (*shape[:-2], m, k))
+    b_strides = broadcast_strides(b_shape, (*shape[:-2], k, n))[:-2]
+    a_strides = (*a_strides[:-2], k, 1)
+    out = Read(out_slot, launch.result.type.dtype.name, (*row_major(shape)[:-2], n, 1))
+    merged = _merge_rows(shape, b_strides, [a_strides, out.strides, *(r.strides for r in reads)])
+    keep = len(shape) - 2 - merged
+    m *= math.prod(shape[keep:-2])
+
+    def cut(read: Read) -> Read:
+        return Read(read.slot, read.dtype, (*read.strides[:keep], *read.strides[-2:]))
+
+    g = blocking(
+        m,
+        n,
+        k,
+        node.type.dtype.name,
+        host(),
+        batch=shape[:keep],
+        a=(launch.params.index(left), a_strides[:keep]),
+        b=(launch.params.index(right), b_strides[:keep]),
+        slots=tuple(range(out_slot + 1)),
+    )
+    return build(
+        launch,
+        "matmul",
+        "cpu/gemm.ll.j2",
+        chain.arguments.words,
+        g.tasks if m and n else 0,
+        g=g,
+        reads=tuple(cut(r) for r in reads),
+        calls=tuple(chain.calls),
+        result=chain.values[launch.result],
+        macros=chain.macros,
+        out=cut(out),
+        w=host().vector,
+    )
+
+
+def _epilogue_reads(launch: Launch, chain: Chain, epilogue: Sequence[Node], shape: tuple[int, ...]) -> list[Read]:
+    reads: list[Read] = []
+    used = {o for n in epilogue for o in n.operands}
+    for slot, param in enumerate(launch.params):
+        if param in used:
+            chain.values[param] = Operand("f", f"%x{len(reads)}")
+            strides = broadcast_strides(param.type.local_shape(launch.mesh), shape)
+            strides = (0,) * (len(shape) - len(strides)) + strides
+            reads.append(Read(slot, param.type.dtype.name, strides))
+    return reads
