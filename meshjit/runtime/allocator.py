@@ -23,12 +23,14 @@ class Block:
 class LockstepAllocator:
     """First fit over a list of gaps sorted by address; neighbours join again when freed.
 
-    A buffer has the same address on every device, so one allocator serves the mesh. It knows addresses alone and
-    touches no memory. Not thread-safe: its owner holds a lock.
+    Sizes count address space. Where an address exists in each of several ``banks``, messages give the bytes of all of
+    them together. A buffer has the same address on every device, so one allocator serves the mesh. It knows addresses
+    alone and touches no memory. Not thread-safe: its owner holds a lock.
     """
 
-    def __init__(self, base: int, capacity_bytes: int, alignment_bytes: int) -> None:
+    def __init__(self, base: int, capacity_bytes: int, alignment_bytes: int, banks: int = 1) -> None:
         start = _round_up(base, alignment_bytes)
+        self.banks = banks
         self.alignment_bytes = alignment_bytes
         self.capacity_bytes = capacity_bytes
         self._starts: list[int] = [start]
@@ -97,16 +99,19 @@ class LockstepAllocator:
             self._sizes.insert(i, size)
 
     def _out_of_memory(self, size_bytes: int, name: str) -> OutOfMemoryError:
+        def text(size: int) -> str:
+            return size_text(size * self.banks)
+
         largest = sorted(self._live.values(), key=lambda b: (-b.size_bytes, b.address))
-        lines = [f"{b.name}: {size_text(b.size_bytes)} at {b.address:#x}" for b in largest[:LISTED]]
+        lines = [f"{b.name}: {text(b.size_bytes)} at {b.address:#x}" for b in largest[:LISTED]]
         if len(largest) > LISTED:
             rest = sum(b.size_bytes for b in largest[LISTED:])
-            lines.append(f"and {len(largest) - LISTED} more of {size_text(rest)} together")
+            lines.append(f"and {len(largest) - LISTED} more of {text(rest)} together")
         free = sum(self._sizes)
         return OutOfMemoryError(
             "MJ5001",
-            f"{name or 'a buffer'} needs {size_text(size_bytes)} on each device; of {size_text(self.capacity_bytes)} "
-            f"{size_text(free)} are free, the largest piece {size_text(self.largest_gap_bytes)}",
+            f"{name or 'a buffer'} needs {text(size_bytes)} on each device; of {text(self.capacity_bytes)} "
+            f"{text(free)} are free, the largest piece {text(self.largest_gap_bytes)}",
             operands=lines,
             fix="shard what is large over a mesh axis, mesh.put(w, P(None, 'tp')), give back what is no longer used, "
             "tensor.delete() or trace.release(), or open a mesh of more devices",

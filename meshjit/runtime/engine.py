@@ -61,7 +61,12 @@ class Engine:
         self.target = target
         self.mesh: Mesh = target.mesh
         self.timeout_s = timeout_s
-        self.allocator = LockstepAllocator(target.base_address, target.capacity_bytes, target.alignment_bytes)
+        # Cards spread a buffer over banks, and an address counts in each of them.
+        probe = 1 << 30
+        banks = max(1, round(probe / target.footprint(probe, 2048)))
+        self.allocator = LockstepAllocator(
+            target.base_address, target.capacity_bytes, target.alignment_bytes, banks
+        )  # fmt: skip
         self.submitted = 0
         self.completed = 0
         #: Counts what ended some tensor's life, so that a submission knows when to look at its arguments again.
@@ -160,10 +165,14 @@ class Engine:
             if check is not None:
                 check()
             self._settle(self.timeout_s)
-            for device, view in data.items():
-                self.target.write(device, region, view)
+            self._write(region, data)
         finally:
             self._lock.release()
+
+    def _write(self, region: Region, data: Mapping[int, memoryview]) -> None:
+        for device, view in data.items():
+            if not self.target.one_copy or self.mesh.representative(device, region.varies) == device:
+                self.target.write(device, region, view)
 
     def read(self, region: Region, devices: Iterable[int], check: Callable[[], None] | None = None) -> dict[int, bytes]:
         """The region's bytes by device, once everything submitted has run.
@@ -216,8 +225,7 @@ class Engine:
             if writes or self._pending_reads:
                 self._settle(timeout_s)
                 for region, data in writes:
-                    for device, view in data.items():
-                        self.target.write(device, region, view)
+                    self._write(region, data)
             self.submitted += 1
             self.target.submit(loaded.handle, bindings, timeout_s)
             return self.submitted

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, cast
@@ -30,7 +30,10 @@ _current: ContextVar[tuple[MeshDevice, ...]] = ContextVar("meshjit_current_mesh"
 
 @dataclass(frozen=True)
 class MemoryUse:
-    """Address space of each device, in bytes: all of it, what is in use, the most that ever was, and by whom."""
+    """Memory of each device, in bytes: all of it, what is in use, the most that ever was, the largest gap, and by whom.
+
+    ``blocks`` count address space: on cards, the bytes in one DRAM bank.
+    """
 
     capacity_bytes: int
     live_bytes: int
@@ -139,7 +142,8 @@ class MeshDevice:
         """What is in use on each device, once all that can be given back was."""
         self.engine.settle()
         a = self.engine.allocator
-        return MemoryUse(a.capacity_bytes, a.live_bytes, a.peak_bytes, a.largest_gap_bytes, a.blocks())
+        sizes = (a.capacity_bytes, a.live_bytes, a.peak_bytes, a.largest_gap_bytes)
+        return MemoryUse(*(n * a.banks for n in sizes), blocks=a.blocks())
 
     def synchronize(self, timeout_s: float | None = None) -> None:
         """Wait until everything submitted has run. Raises :class:`~meshjit.errors.DeviceTimeoutError` on expiry."""
@@ -189,6 +193,5 @@ def host_array(value: object) -> layouts.Array:
     if isinstance(value, np.ndarray):
         return cast("layouts.Array", value)
     if hasattr(value, "__dlpack__") and not hasattr(value, "__array__"):
-        from_dlpack: Callable[[object], layouts.Array] = np.from_dlpack
-        return from_dlpack(value)
+        return np.from_dlpack(cast(Any, value))
     return np.asarray(value)

@@ -30,7 +30,8 @@ class Target(Protocol):
 
     ``arch`` names the programs it runs ("cpu", "wormhole", "blackhole"). ``capacity_bytes`` is the size of the address
     space that the mesh's one allocator hands out, ``base_address`` where it starts, ``alignment_bytes`` what every
-    address is a multiple of.
+    address is a multiple of. ``one_copy`` says that devices which agree along a region's ``varies`` share the copy of
+    :meth:`Mesh.representative`, the only one that is then written.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Target(Protocol):
     capacity_bytes: int
     alignment_bytes: int
     layout: Layout
+    one_copy: bool
 
     def footprint(self, size_bytes: int, page_bytes: int) -> int:
         """How much of the address space a buffer takes."""

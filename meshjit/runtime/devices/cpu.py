@@ -42,6 +42,7 @@ class CpuTarget:
     layout = Layout.ROW
     base_address = 0
     alignment_bytes = _ALIGNMENT
+    one_copy = True
 
     def __init__(self, mesh: Mesh, capacity_bytes: int | None = None) -> None:
         self.mesh = mesh
