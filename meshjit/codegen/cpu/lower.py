@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from meshjit.codegen.cpu import elementwise, matmul
+from meshjit.codegen.cpu import elementwise, matmul, normalize
 from meshjit.codegen.cpu.launch import Launch
 from meshjit.errors import CodegenError
 from meshjit.ir.graph import Node
@@ -17,6 +17,7 @@ _FAMILIES: Mapping[str, Callable[[Launch], Program]] = {
     "create": elementwise.chain,
     "copy": elementwise.copy,
     "matmul": matmul.matmul,
+    "normalize": normalize.normalize,
     "reduce": elementwise.reduction,
 }
 

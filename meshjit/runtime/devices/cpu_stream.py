@@ -103,6 +103,8 @@ def encode(
 
     Raises :class:`~meshjit.errors.DeviceError` (MJ5203) when a phase has more items than the driver counts.
     """
+    for phase in phases:
+        phase.jobs = [j for j in phase.jobs if j.num_tasks and j.blocks]
     phases = [p for p in phases if p.jobs]
     slots = {buffer: i for i, buffer in enumerate(sorted(rebindable))}
     arguments = np.zeros(max(1, sum(len(b) for p in phases for j in p.jobs for b in j.blocks)), np.int64)
