@@ -84,7 +84,7 @@ class CompiledFunction:
         self.function = function
         self.options = options
         self.parameters = Parameters(function, static, donated)
-        self._mesh = mesh
+        self.mesh = mesh
         self._variants: dict[Any, list[Variant]] = {}
         self._lock = threading.Lock()
         self.reasons: list[str] = []
@@ -132,7 +132,7 @@ class CompiledFunction:
     # Variants
 
     def _device(self) -> MeshDevice:
-        mesh = self._mesh or current_mesh()
+        mesh = self.mesh or current_mesh()
         if mesh is None:
             raise UsageError(
                 "MJ1005",

@@ -122,6 +122,11 @@ class Compiled:
                     out[f"{i}_{command.program.name}_{kernel.role.value}"] = kernel
         return out
 
+    def kernel_text(self, role: str) -> tuple[str, str]:
+        """The name and the disassembly of the first kernel of a role ("native", "trisc1", ...)."""
+        name = next(n for n, k in self.kernels.items() if k.role.value == role)
+        return name, backend_of(self.lowered.arch).disassemble(self.kernels[name])
+
     def as_text(self, stage: str) -> str:
         """All kernels as rendered LLVM IR ("ll") or disassembled ("asm"); any other stage as the lowered function."""
         if stage == "ll":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,15 +14,17 @@ from meshjit.ir.machine import Machine
 from meshjit.ir.mesh import Mesh
 from meshjit.ir.program import Kernel, Layout, Program
 
-#: A CPU device as the cost estimate sees it: one AVX-512 core of 2024, sharing memory with seven others.
-_CPU = Machine("cpu", Layout.ROW, 0, 64, flops=2e11, memory_bandwidth=1e10, link_bandwidth=1e10, link_latency_s=1e-6)
+def _cpu() -> Machine:
+    """A CPU device: one AVX-512 core of 2024, sharing this machine's memory with seven others."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return Machine("cpu", Layout.ROW, memory, 64, flops=2e11, memory_bandwidth=1e10)
 
 
 def _card(arch: Arch, flops: float, memory_bandwidth: float, link_bandwidth: float) -> Machine:
     return Machine(
         arch.name,
         Layout.TILE,
-        0,
+        arch.dram_bytes,
         max(arch.dram_alignment, 64),
         banks=len(arch.dram_banks),
         grid=arch.grid,
@@ -34,7 +37,7 @@ def _card(arch: Arch, flops: float, memory_bandwidth: float, link_bandwidth: flo
 
 #: Matrix engine 2.048 TFLOP/s a Tensix at HiFi2, DRAM and Ethernet bandwidths as Tenstorrent publishes them.
 _MACHINES = {
-    "cpu": _CPU,
+    "cpu": _cpu(),
     WORMHOLE.name: _card(WORMHOLE, 2.048e12, 288e9, 12.5e9),
     BLACKHOLE.name: _card(BLACKHOLE, 2.7e12, 512e9, 25e9),
 }
@@ -51,7 +54,7 @@ class Backend:
 
 
 def machine_of(arch: str) -> Machine:
-    """What passes know of an architecture, but for its memory size.
+    """What passes know of an architecture.
 
     Raises :class:`~meshjit.errors.UsageError` (MJ1008) for one that no code generator serves.
     """

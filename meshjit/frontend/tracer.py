@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import os
 import sys
 from collections.abc import Sequence
 from contextvars import ContextVar
 from pathlib import Path
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,8 @@ from meshjit.ir.ops.create import FULL
 from meshjit.ir.ops.elementwise import CAST
 from meshjit.ir.types import BF16, BOOL, F32, I32, DType, TensorType, dtype_of
 
-_PACKAGE = str(Path(__file__).resolve().parent.parent)
+_PACKAGE = str(Path(__file__).resolve().parent.parent) + os.sep
+_NUMPY = str(Path(np.__file__).resolve().parent) + os.sep
 _current: ContextVar[Tracer | None] = ContextVar("tracer", default=None)
 
 
@@ -206,17 +208,21 @@ def common_dtype(dtypes: Sequence[tuple[DType, bool]]) -> DType:
 def user_frame() -> FrameType | None:
     """The innermost frame that is neither this package's nor NumPy's."""
     frame: FrameType | None = sys._getframe(1)
-    while frame is not None and (
-        frame.f_code.co_filename.startswith(_PACKAGE) or "/numpy/" in frame.f_code.co_filename
-    ):
+    while frame is not None and not is_user_code(frame.f_code):
         frame = frame.f_back
     return frame
 
 
-def frame_location(frame: FrameType) -> Location:
-    """Where a frame is executing, to the column."""
+def is_user_code(code: CodeType) -> bool:
+    """Whether code is neither this package's nor NumPy's."""
+    return not code.co_filename.startswith((_PACKAGE, _NUMPY))
+
+
+def frame_location(frame: FrameType, instruction: int | None = None) -> Location:
+    """Where a frame is executing (or the bytecode offset ``instruction``), to the column."""
     code = frame.f_code
-    positions = next(itertools.islice(code.co_positions(), frame.f_lasti // 2, None), (None,) * 4)
+    at = frame.f_lasti if instruction is None else instruction
+    positions = next(itertools.islice(code.co_positions(), at // 2, None), (None,) * 4)
     line, end_line, column, end_column = (-1 if p is None else p for p in positions)
     return Location(
         code.co_filename,

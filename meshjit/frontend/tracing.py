@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +12,8 @@ import optree
 from meshjit.errors import MeshJitError, TraceError
 from meshjit.frontend.arguments import NAMESPACE, Call, Parameters, broadcast_prefix, register_dataclasses
 from meshjit.frontend.array import TracedArray
-from meshjit.frontend.tracer import Traced, Tracer, user_location
-from meshjit.ir.graph import Graph, located
+from meshjit.frontend.tracer import Traced, Tracer, frame_location, is_user_code, user_location
+from meshjit.ir.graph import Graph, Node, describe, located
 from meshjit.ir.location import Location
 from meshjit.ir.mesh import Mesh
 from meshjit.ir.opdef import attrs_of
@@ -51,7 +51,7 @@ def trace_function(
     with tracer:
         values = [_param(tracer, leaf, spec, here) for leaf, spec in zip(call.described, in_specs, strict=True)]
         args, kwargs = parameters.rebuild(call, values)
-        result = function(*args, **kwargs)
+        result = _call(function, args, kwargs, [v.node for v in values])
         register_dataclasses([result])
         leaves, tree = optree.tree_flatten(result, namespace=NAMESPACE)
         outputs = [_output(tracer, leaf, function.__name__) for leaf in leaves]
@@ -67,6 +67,33 @@ def trace_function(
         tuple(c.param.type for c in tracer.captured),
         tuple(len(call.leaves) + i for i in own),
     )
+
+
+def _call(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], params: list[Node]) -> Any:
+    """The user's function on traced arrays; what it raises by itself gains the place and the arguments' types."""
+    try:
+        return function(*args, **kwargs)
+    except MeshJitError:
+        raise
+    except Exception as error:
+        raise TraceError(
+            "MJ2109",
+            f"{function.__name__} raised {type(error).__name__} while it was traced: {error}",
+            where=_raised_at(error),
+            operands=[describe(p) for p in params],
+            fix=f"mend the line, or run it on NumPy arrays to debug it: {function.__name__}.function(...)",
+        ) from error
+
+
+def _raised_at(error: Exception) -> str:
+    """The innermost of the user's lines in a traceback."""
+    place = ""
+    step = error.__traceback__
+    while step is not None:
+        if is_user_code(step.tb_frame.f_code):
+            place = frame_location(step.tb_frame, step.tb_lasti).snippet()
+        step = step.tb_next
+    return place
 
 
 def _unshared(tracer: Tracer) -> list[int]:

@@ -1,0 +1,194 @@
+"""What dump and explain share: a function named on the command line, with the types of its arguments."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import importlib.util
+import re
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from meshjit.cli.main import BadInputError
+from meshjit.codegen.backends import machine_of
+from meshjit.compile import CompiledFunction
+from meshjit.errors import MeshJitError, TraceError
+from meshjit.frontend.arguments import Parameters
+from meshjit.frontend.tracing import trace_function
+from meshjit.ir.mesh import Mesh, default_axes
+from meshjit.ir.types import TensorType, check_spec, dtype_named
+from meshjit.stages import Traced
+
+_TYPE = re.compile(r"^(?P<dtype>\w+)\[(?P<dims>[\d,\s]*)\](?:@(?P<spec>[\w+,\-\s]*))?$")
+
+
+class Argument:
+    """Stands for an array: enough to trace with. (A plain class: a dataclass would count as a tree of its fields.)"""
+
+    def __init__(self, type: TensorType) -> None:
+        self.type = type
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options that name a function and its arguments."""
+    parser.add_argument("function", metavar="FILE.py:FUNC", help="a function in a file, decorated or plain")
+    parser.add_argument("--mesh", metavar="2x4", help="devices along each axis (default: the decorated function's mesh)")
+    parser.add_argument("--axes", metavar="dp,tp", help="names of the axes")
+    parser.add_argument(
+        "--arg", action="append", default=[], metavar="'x=bf16[128,1024]@dp,-'",
+        help="an argument's dtype, shape and sharding: one mesh axis a dim, - for none, a+b for two; without @ the "
+        "sharding is left open. Members of dicts and lists: params.w1=..., layers.0=...",
+    )  # fmt: skip
+    parser.add_argument("--static", action="append", default=[], metavar="n=3", help="a static argument's Python value")
+    parser.add_argument("--target", default="cpu", help="cpu, emulator:wormhole, emulator:blackhole, card")
+
+
+def traced(options: argparse.Namespace) -> Traced:
+    """Trace the function named by the options.
+
+    Raises BadInputError for a bad command line or file, and whatever the user's function is to blame for.
+    """
+    function = load_function(options.function)
+    compiled = function if isinstance(function, CompiledFunction) else None
+    plain = compiled.function if compiled else function
+    mesh = mesh_of(options, compiled)
+    static = _statics(options.static)
+    names = [*(compiled.parameters.static if compiled else ()), *(n for n in static)]
+    parameters = Parameters(plain, sorted(set(names) & set(Parameters(plain, (), ()).signature.parameters)), ())
+    arguments = _tree(options.arg, mesh)
+    missing = [
+        n for n, p in parameters.signature.parameters.items()
+        if n not in arguments and n not in static and p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
+    ]  # fmt: skip
+    if missing:
+        raise BadInputError(
+            "MJ7101", f"{plain.__name__} needs the argument {missing[0]!r}", fix=f"add --arg '{missing[0]}=f32[128,128]'"
+        )
+    unknown = [n for n in (*arguments, *static) if n not in parameters.signature.parameters]
+    if unknown:
+        raise BadInputError(
+            "MJ7101", f"{plain.__name__}{parameters.signature} has no argument {unknown[0]!r}",
+            fix=f"its arguments are {', '.join(parameters.signature.parameters)}",
+        )  # fmt: skip
+    call = parameters.bind((), {**arguments, **static})
+    specs = parameters.shardings(call, compiled.options.in_shardings if compiled else None)
+    specs = [None if leaf.type.spec is not None else s for leaf, s in zip(call.described, specs, strict=True)]
+    trace = trace_function(parameters, call, mesh, specs, compiled.options.out_shardings if compiled else None)
+    arch = arch_of(options.target)
+    return Traced(trace, machine_of(arch), arch)
+
+
+def arch_of(target: str) -> str:
+    """The architecture that programs for a target are built for."""
+    kind, _, chip = target.partition(":")
+    known = {"cpu": "cpu", "auto": "cpu", "null": "cpu", "card": "wormhole", "ttsim": "wormhole", "emulator": chip}
+    if kind not in known:
+        raise BadInputError("MJ7101", f"no target is called {target!r}", fix="use --target cpu or emulator:wormhole")
+    try:
+        return machine_of(known[kind]).arch
+    except MeshJitError as error:
+        raise BadInputError("MJ7101", error.summary, fix="use --target cpu or emulator:wormhole") from None
+
+
+def mesh_of(options: argparse.Namespace, compiled: CompiledFunction | None = None) -> Mesh:
+    """The mesh that the options, or the decorated function, name."""
+    if options.mesh is None:
+        if compiled is not None and compiled.mesh is not None:
+            return compiled.mesh.mesh
+        return Mesh((1,), ("tp",))
+    try:
+        shape = tuple(int(n) for n in options.mesh.lower().split("x"))
+        axes = tuple(options.axes.split(",")) if options.axes else default_axes(len(shape))
+        return Mesh(shape, axes)
+    except ValueError as error:
+        text = error.summary if isinstance(error, MeshJitError) else f"--mesh {options.mesh!r} is no mesh"
+        raise BadInputError("MJ7101", text, fix="write --mesh 2x4 --axes dp,tp") from None
+
+
+def load_function(text: str) -> Callable[..., Any]:
+    """The function that ``FILE.py:FUNC`` names.
+
+    Raises BadInputError when there is no such file or function, TraceError (MJ2109) when the file itself raises.
+    """
+    file, colon, name = text.rpartition(":")
+    path = Path(file)
+    if not colon or not name or not path.is_file():
+        raise BadInputError("MJ7101", f"no function at {text!r}", fix="write FILE.py:FUNC, for example model.py:mlp")
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules.setdefault(path.stem, module)
+    sys.path.insert(0, str(path.resolve().parent))
+    try:
+        spec.loader.exec_module(module)
+    except MeshJitError:
+        raise
+    except Exception as error:
+        raise TraceError(
+            "MJ2109", f"{path.name} raised {type(error).__name__} when it was loaded: {error}", fix="mend the file"
+        ) from error
+    finally:
+        sys.path.pop(0)
+    function = getattr(module, name, None)
+    if not callable(function):
+        names = [n for n, v in vars(module).items() if callable(v) and getattr(v, "__module__", "") == path.stem]
+        raise BadInputError(
+            "MJ7101", f"{path.name} has no function {name!r}", fix=f"it has {', '.join(names) or 'none'}"
+        )
+    return function
+
+
+def _statics(given: Sequence[str]) -> dict[str, Any]:
+    out: dict[str, Any] = {}
+    for text in given:
+        name, _, value = text.partition("=")
+        try:
+            out[name.strip()] = ast.literal_eval(value.strip())
+        except (ValueError, SyntaxError):
+            raise BadInputError("MJ7101", f"--static {text!r} is no name=value", fix="write --static n=3") from None
+    return out
+
+
+def _tree(given: Sequence[str], mesh: Mesh) -> dict[str, Any]:
+    """Arguments by name; dotted names build dicts, and lists where all the names are numbers."""
+    out: dict[str, Any] = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise BadInputError("MJ7101", f"--arg {text!r} has no '='", fix="write --arg 'x=bf16[128,1024]@dp,-'")
+        at = out
+        *path, last = name.strip().split(".")
+        for key in path:
+            at = at.setdefault(key, {})
+        at[last] = Argument(parse_type(value.strip(), mesh, name.strip()))
+    return {k: _lists(v) for k, v in out.items()}
+
+
+def _lists(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    items: dict[str, Any] = {k: _lists(v) for k, v in value.items()}
+    return [items[k] for k in sorted(items, key=int)] if all(k.isdigit() for k in items) else items
+
+
+def parse_type(text: str, mesh: Mesh, name: str) -> TensorType:
+    """``bf16[128,1024]@dp,-`` as a type; without ``@`` its sharding is open."""
+    match = _TYPE.match(text.replace(" ", ""))
+    dtype = dtype_named(match["dtype"]) if match else None
+    if match is None or dtype is None:
+        raise BadInputError(
+            "MJ7101", f"argument {name}: {text!r} is no type", fix="write dtype[dims]@axes, for example f32[8,16]@dp,-"
+        )
+    shape = tuple(int(n) for n in match["dims"].split(",") if n)
+    if match["spec"] is None:
+        return TensorType(dtype, shape)
+    entries = [e for e in match["spec"].split(",") if e]
+    spec = tuple(() if e == "-" else tuple(e.split("+")) for e in entries)
+    type = TensorType(dtype, shape, spec + ((),) * (len(shape) - len(spec)))
+    try:
+        check_spec(type, mesh, name=name)
+    except MeshJitError as error:
+        raise BadInputError(error.code, error.summary, operands=error.operands, fix=error.fix) from None
+    return type
