@@ -8,7 +8,6 @@ from meshjit.errors import DeviceError
 from meshjit.ir.program import Collective, Command
 from meshjit.runtime.buffers import Data, MeshBuffer
 from meshjit.runtime.coordinates import MeshCoordinate
-from meshjit.runtime.engine import Allocation
 from meshjit.runtime.events import MeshEvent
 from meshjit.runtime.mesh_device import MeshDevice
 from meshjit.runtime.tensor import MeshTensor
@@ -21,15 +20,15 @@ class PendingRead:
 
     def __init__(self, mesh: MeshDevice, buffer: MeshBuffer, device: int | None) -> None:
         self._mesh = mesh
+        # Keeps the memory until it is read, whoever else releases it.
         self._buffer = MeshBuffer(mesh, buffer.allocation, buffer.name, buffer.type, buffer.layout)
         self._device = device
-        self._memory: Allocation | None = buffer.allocation
         self._blocks: dict[int, bytes] | None = None
 
     def deliver(self, blocks: dict[int, bytes]) -> None:
         """Take the bytes that were read."""
         self._blocks = blocks
-        self._memory = None
+        self._buffer.release()
 
     def result(self, timeout_s: float | None = None) -> Any:
         """Wait for the data: an array for a typed buffer, else bytes per device, or of the one device asked for.

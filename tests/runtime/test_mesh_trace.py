@@ -58,6 +58,41 @@ def test_a_replayed_output_may_be_the_next_argument(mesh, x):
     assert np.array_equal(y, 32 * x)
 
 
+def test_a_replay_does_not_write_over_its_argument(mesh, x):
+    trace = capture(mesh, programs.same_type(mesh))
+    (y,) = trace.replay(x)
+    (z,) = trace.replay(y)
+    (w,) = trace.replay(z)
+    assert y.region.address != z.region.address and w.region.address == y.region.address
+    assert np.array_equal(w, 8 * x)
+
+
+def test_a_stale_output_is_no_argument_even_of_a_type_seen_before(mesh, x):
+    trace = capture(mesh, programs.same_type(mesh))
+    (fresh,) = trace.run(x)
+    trace.run(fresh)
+    (stale,) = trace.replay(x)
+    trace.replay(fresh)
+    with pytest.raises(DeviceError, match="MJ5004"):
+        trace.run(stale)
+
+
+def test_an_argument_that_another_call_consumes_meanwhile_is_noticed(null, x, monkeypatch):
+    double, update = capture(null, programs.doubled(null)), capture(null, programs.updated(null), donated=[0])
+    cache, submit = null.put(x, P("tp"), name="cache"), null.engine.submit
+
+    def donate_first(*args):
+        monkeypatch.undo()
+        update.run(cache)
+        return submit(*args)
+
+    monkeypatch.setattr(null.engine, "submit", donate_first)
+    submitted = null.engine.target.counts["submit"]
+    with pytest.raises(DeviceError, match=r"MJ5003: cache is gone: donated to update"):
+        double.run(cache)
+    assert null.engine.target.counts["submit"] == submitted + 1
+
+
 def test_a_donated_tensor_is_updated_in_place_and_then_gone(mesh, x):
     trace = capture(mesh, programs.updated(mesh), donated=[0])
     cache = mesh.put(x, P("tp"), name="cache")
