@@ -1,4 +1,4 @@
-"""The instructions of a native kernel."""
+"""What a native kernel's instructions are."""
 
 from __future__ import annotations
 
@@ -7,5 +7,8 @@ from meshjit.toolchain import llvm
 
 
 def disassemble(kernel: Kernel) -> str:
-    """The kernel's assembly for this machine, as LLVM writes it from the same source the binary was built from."""
-    return llvm.assembly(kernel.source, name=kernel.name)
+    """The kernel's assembly for this machine, under the template it came from.
+
+    Raises :class:`~meshjit.errors.CodegenError` (MJ4204) when LLVM refuses the kernel's source.
+    """
+    return f"# {kernel.name}, from kernel_templates/{kernel.template}\n{llvm.assembly(kernel.source, name=kernel.name)}"

@@ -14,13 +14,12 @@ from meshjit.ir.graph import Node
 from meshjit.ir.opdef import Attr
 from meshjit.ir.program import BufferAddress, PerDevice, Program
 from meshjit.ir.types import DType
-from meshjit.toolchain.llvm import host
 
 _RAW = {1: "raw8", 2: "raw16"}
 
 
 def _finish(launch: Launch, family: str, nests: Sequence[Nest], arguments: Arguments, macros: Sequence[str] = ()) -> Program:
-    lanes = host().vector
+    lanes = launch.machine.vector
     planned, tasks = arrange(nests, lanes)
     return build(
         launch,

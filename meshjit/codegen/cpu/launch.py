@@ -14,11 +14,15 @@ from meshjit.toolchain import llvm
 
 @dataclass(frozen=True)
 class Launch:
-    """``nodes`` computed from ``params`` (the buffers read, in order) on every device of ``mesh``; the last is the result."""
+    """``nodes`` computed from ``params`` (the buffers read, in order) on every device of ``mesh``; the last is the result.
+
+    ``machine`` is the CPU to build for.
+    """
 
     mesh: Mesh
     params: tuple[Node, ...]
     nodes: tuple[Node, ...]
+    machine: llvm.Machine
 
     @property
     def result(self) -> Node:
@@ -29,13 +33,13 @@ class Launch:
 def build(
     launch: Launch, family: str, template: str, words: Sequence[Word], num_tasks: int, **params: object
 ) -> Program:
-    """Render ``template`` and build it for this machine.
+    """Render ``template`` and build it for the launch's machine.
 
     Raises :class:`~meshjit.errors.CodegenError` (MJ4203, MJ4204) when the template or LLVM refuses.
     """
     symbol = f"mj_{family}"
     source = render(template, symbol=symbol, **params)
-    kernel = Kernel(symbol, Role.NATIVE, llvm.build(source, name=symbol), source, template)
+    kernel = Kernel(symbol, Role.NATIVE, llvm.build(source, launch.machine, name=symbol), source, template)
     return Program(
         name=family,
         target="cpu",

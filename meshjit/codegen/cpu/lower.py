@@ -10,6 +10,7 @@ from meshjit.errors import CodegenError
 from meshjit.ir.graph import Node
 from meshjit.ir.mesh import Mesh
 from meshjit.ir.program import Program
+from meshjit.toolchain.llvm import Machine, host
 
 #: Kernel family (as the OpDef names it) to the function that lowers it.
 _FAMILIES: Mapping[str, Callable[[Launch], Program]] = {
@@ -22,17 +23,20 @@ _FAMILIES: Mapping[str, Callable[[Launch], Program]] = {
 }
 
 
-def lower(node: Node, mesh: Mesh) -> Program:
+def lower(node: Node, mesh: Mesh, machine: Machine | None = None) -> Program:
     """The program of a node: one op, or a fusion. The launch binds the node's operands in order, then the result.
+
+    ``machine`` is the CPU to build for, this one by default.
 
     Raises :class:`~meshjit.errors.CodegenError`: MJ4206 for an op or fusion that has no CPU kernel, MJ4203 or MJ4204
     when a kernel cannot be built.
     """
+    machine = machine or host()
     if node.body is None:
-        launch = Launch(mesh, node.operands, (node,))
+        launch = Launch(mesh, node.operands, (node,), machine)
         family = node.op.kernel
     else:
-        launch = Launch(mesh, node.body.params, node.body.nodes)
+        launch = Launch(mesh, node.body.params, node.body.nodes, machine)
         families = {n.op.kernel for n in node.body.nodes} - {"elementwise", "create"}
         family = families.pop() if len(families) == 1 else "elementwise" if not families else "+".join(sorted(families))
     lowering = _FAMILIES.get(family)

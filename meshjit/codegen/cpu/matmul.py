@@ -11,7 +11,7 @@ from meshjit.codegen.cpu.launch import Launch, build
 from meshjit.codegen.cpu.nest import Operand, broadcast_strides, row_major
 from meshjit.ir.graph import Node
 from meshjit.ir.program import BufferAddress, Program
-from meshjit.toolchain.llvm import Machine, host
+from meshjit.toolchain.llvm import Machine
 
 #: Rows of a block: their accumulators and their part of A stay in the second-level cache beside B's panels.
 _ROWS = 192
@@ -185,11 +185,11 @@ def matmul(launch: Launch) -> Program:
         return Read(read.slot, read.dtype, (*read.strides[:keep], *read.strides[-2:]))
 
     g = blocking(
-        m,
-        n,
+        max(m, 1),
+        max(n, 1),
         k,
         node.type.dtype.name,
-        host(),
+        launch.machine,
         batch=shape[:keep],
         a=(launch.params.index(left), a_strides[:keep]),
         b=(launch.params.index(right), b_strides[:keep]),
@@ -207,7 +207,7 @@ def matmul(launch: Launch) -> Program:
         result=chain.values[launch.result],
         macros=chain.macros,
         out=cut(out),
-        w=host().vector,
+        w=launch.machine.vector,
     )
 
 

@@ -7,7 +7,6 @@ import math
 from meshjit.codegen.cpu.launch import Launch, build
 from meshjit.codegen.cpu.nest import TASK_ELEMENTS
 from meshjit.ir.program import BufferAddress, Program
-from meshjit.toolchain.llvm import host
 
 #: What an element costs beside a plain copy: three passes, and exponentials.
 _WEIGHT = 8
@@ -20,7 +19,7 @@ def normalize(launch: Launch) -> Program:
     axis = node.attrs.get("axis", len(shape) - 1)
     eps = node.attrs.get("eps", 0.0)
     assert isinstance(axis, int) and isinstance(eps, float | int)
-    lanes = host().vector
+    lanes = launch.machine.vector
     n, inner = shape[axis], math.prod(shape[axis + 1 :])
     outer = math.prod(shape[:axis])
     units = outer if inner == 1 else outer * -(-inner // lanes)

@@ -14,12 +14,19 @@ from meshjit.ir.opdef import LOCAL
 from meshjit.ir.program import RunProgram
 from meshjit.runtime.devices.base import Region
 from meshjit.runtime.devices.cpu import CpuTarget
+from meshjit.toolchain.llvm import Machine
 
 
-def run_node(node: Node, mesh: Mesh, inputs: Sequence[np.ndarray], target: CpuTarget | None = None) -> list[np.ndarray]:
+def run_node(
+    node: Node,
+    mesh: Mesh,
+    inputs: Sequence[np.ndarray],
+    target: CpuTarget | None = None,
+    machine: Machine | None = None,
+) -> list[np.ndarray]:
     """The blocks that the devices hold after computing ``node`` on blocks of global ``inputs`` (one per operand)."""
     target = target or CpuTarget(mesh, 1 << 28)
-    program = lower(node, mesh)
+    program = lower(node, mesh, machine)
     operands = list(node.operands)
     regions: list[Region] = []
     address = 0
