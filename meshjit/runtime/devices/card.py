@@ -48,6 +48,7 @@ class CardTarget:
         self.capacity_bytes = arch.dram_bank_bytes
         self.alignment_bytes = arch.dram_alignment
         self.layout = Layout.TILE
+        self.one_copy = False
         self._chip = arch
         self._transport = transport
         self._closed = False
