@@ -118,9 +118,7 @@ class MeshBuffer:
     def gone_error(self) -> DeviceError:
         """The error of using this buffer after its memory went."""
         what = f"{self.name}: {self.type}" if self.type is not None else self.name
-        fix = f"keep a copy before: host = {self.name if self.name.isidentifier() else 'x'}.numpy()"
-        if "donat" in self._gone:
-            fix += ", use the call's result in its place, or leave it out of donate_argnames"
+        fix = "release it after its last use, or read it before: data = queue.enqueue_read(buffer)"
         return DeviceError("MJ5003", f"{self.name} is gone: {self._gone}", operands=[what], fix=fix)
 
     # Bytes on the way to and from devices

@@ -41,7 +41,7 @@ class MeshTensor:
     a replay end with the trace's next replay.
     """
 
-    __slots__ = ("__weakref__", "_gone", "layout", "mesh", "name", "owner", "region", "type", "valid")
+    __slots__ = ("__weakref__", "_argument", "_gone", "layout", "mesh", "name", "owner", "region", "type", "valid")
 
     def __init__(
         self, mesh: MeshDevice, type: TensorType, layout: Layout, allocation: Allocation, name: str,
@@ -62,6 +62,7 @@ class MeshTensor:
         #: What keeps the memory; None once the tensor is gone.
         self.owner: Allocation | None = allocation
         self._gone = ""
+        self._argument = ""
         self.valid = valid
 
     @property
@@ -155,10 +156,11 @@ class MeshTensor:
         """Give the memory back now; later uses are errors. Deleting twice is harmless."""
         self.consume_at("MeshTensor.delete()" + call_site())
 
-    def consume_at(self, call: str) -> None:
-        """Take the memory away; later uses are errors that name ``call``."""
+    def consume_at(self, call: str, argument: str = "") -> None:
+        """Take the memory away; later uses are errors that name ``call``, which took it as donated ``argument``."""
         if self.owner is not None:
             self._gone = call
+            self._argument = argument
             self.owner = None
 
     def check_live(self) -> None:
@@ -178,9 +180,9 @@ class MeshTensor:
 
     def _gone_error(self) -> DeviceError:
         fix = "keep a copy before: host = np.asarray(tensor)"
-        if "donat" in self._gone:
+        if self._argument:
             fix = "use the result of the call in its place, keep a copy before, host = np.asarray(tensor), or leave "
-            fix += f"{self.name!r} out of donate_argnames"
+            fix += f"{self._argument!r} out of donate_argnames"
         return DeviceError(
             "MJ5003", f"{self.name} is gone: {self._gone}", operands=[f"{self.name}: {self.type}"], fix=fix
         )

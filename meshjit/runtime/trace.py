@@ -48,7 +48,7 @@ class _Call:
     keep: list[Allocation] = field(default_factory=list[Allocation])
     escaping: dict[int, Allocation] = field(default_factory=dict[int, Allocation])
     replayed: list[Allocation] = field(default_factory=list[Allocation])
-    consumed: list[MeshTensor] = field(default_factory=list[MeshTensor])
+    consumed: list[tuple[str, MeshTensor]] = field(default_factory=list[tuple[str, MeshTensor]])
     writes: list[tuple[InputSlot, Allocation, Any]] = field(default_factory=list[tuple[InputSlot, Allocation, Any]])
 
 
@@ -200,7 +200,7 @@ class MeshTrace:
         if blocking:
             engine.wait(number, limit)
         made = zip(self._outputs, results, strict=True)
-        return tuple(MeshTensor(self.mesh, o.spec.type, o.spec.layout, a, o.spec.name, valid) for o, a in made)
+        return tuple(MeshTensor(self.mesh, o.spec.type, o.spec.layout, a, o.label, valid) for o, a in made)
 
     def _commit(self, args: tuple[object, ...], call: _Call, seen: int) -> None:
         """The point of no return: nothing comes between this and the submission.
@@ -213,9 +213,9 @@ class MeshTrace:
                 if isinstance(arg, MeshTensor):
                     arg.check_live()
         if call.consumed:
-            site = f"donated to {self.name}(...)" + call_site()
-            for tensor in call.consumed:
-                tensor.consume_at(site)
+            site = call_site()
+            for argument, tensor in call.consumed:
+                tensor.consume_at(f"donated to {self.name}({argument}=...){site}", argument)
         if not call.fresh:
             # From here on reading an earlier replay's output is an error.
             self._generation += 1
@@ -252,7 +252,7 @@ class MeshTrace:
         # A replay may go on in the trace's own buffer; other shared memory is not this call's to write.
         writable = not owner.shared or (owner is slot.own and not call.fresh)
         if slot.donated:
-            call.consumed.append(arg)
+            call.consumed.append((slot.name, arg))
         if region is None or (slot.donated and not writable):
             self._bind_host(slot, arg.numpy(), call)
             return

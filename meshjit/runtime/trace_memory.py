@@ -17,13 +17,14 @@ from meshjit.runtime.workload import check_program
 
 @dataclass
 class OutputSlot:
-    """One output: the input slot whose buffer it is, or the constant it is, or the trace's own buffers for it.
+    """One output, called ``label`` in messages: the input slot whose buffer it is, or the constant it is, or the trace's own buffers for it.
 
     ``spare`` takes the place of ``own`` when a replay is given ``own`` as an argument.
     """
 
     index: int
     spec: BufferSpec
+    label: str
     page_bytes: int
     alias: InputSlot | None = None
     constant: Allocation | None = None
@@ -87,7 +88,9 @@ class TraceMemory:
         for i in self.executable.outputs:
             spec = self.executable.buffers[i]
             if i not in made:
-                made[i] = OutputSlot(i, spec, _page_bytes(spec), by_input.get(i), self._constants.get(i))
+                # Values without a name of the user's are called %0, %1, ...
+                label = spec.name if spec.name.isidentifier() else f"the result of {self.executable.name}"
+                made[i] = OutputSlot(i, spec, label, _page_bytes(spec), by_input.get(i), self._constants.get(i))
         return tuple(made[i] for i in self.executable.outputs)
 
     def load(self) -> Loaded:

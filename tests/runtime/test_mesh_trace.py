@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gc
 import threading
+from dataclasses import replace
 
 import mesh_programs as programs
 import numpy as np
@@ -99,9 +100,9 @@ def test_a_donated_tensor_is_updated_in_place_and_then_gone(mesh, x):
     address = cache.region.address
     (after,) = trace.run(cache)
     assert np.array_equal(after, 4 * x) and after.region.address == address
-    with pytest.raises(DeviceError, match=r"MJ5003: cache is gone: donated to update\(\.\.\.\)") as caught:
+    with pytest.raises(DeviceError, match=r"MJ5003: cache is gone: donated to update\(cache=\.\.\.\)") as caught:
         cache.numpy()
-    assert "test_mesh_trace.py:" in str(caught.value) and "donate_argnames" in str(caught.value)
+    assert "test_mesh_trace.py:" in str(caught.value) and "leave 'cache' out of donate_argnames" in str(caught.value)
     with pytest.raises(DeviceError, match="MJ5003"):
         trace.run(cache)
     (again,) = trace.run(after)
@@ -320,6 +321,15 @@ def test_threads_that_donate_one_tensor_get_one_result(null, x):
         arrays = [r for r in results if isinstance(r, np.ndarray)]
         assert len(arrays) == 1 and np.array_equal(arrays[0], 4 * x)
         assert [r for r in results if isinstance(r, str)] == ["MJ5003"] * 2
+
+
+def test_results_without_a_name_are_called_after_the_function(null, x):
+    executable = programs.doubled(null)
+    buffers = (executable.buffers[0], replace(executable.buffers[1], name="%1"), executable.buffers[2])
+    (y,) = capture(null, replace(executable, buffers=buffers)).run(x)
+    y.delete()
+    with pytest.raises(DeviceError, match="MJ5003: the result of double is gone"):
+        y.numpy()
 
 
 def test_python_kernels_of_the_null_target(null, x):
