@@ -405,12 +405,12 @@ class _Allocator:
             v.home = None
 
 
-def compile(builder: Builder) -> Program:
-    """The builder's program in real registers.
+def compile(builder: Builder, *, pin: bool = True) -> Program:
+    """The builder's program in real registers. With ``pin`` the dearest constants live in LReg 12 to 14.
 
     Raises :class:`~meshjit.errors.CodegenError`: MJ4110 or MJ4111 when it needs more registers than there are.
     """
-    pinned = _pin_constants(builder)
+    pinned = _pin_constants(builder) if pin else {}
     allocator = _Allocator(builder, pinned)
     allocator.run()
     lines: list[str] = []

@@ -1,0 +1,391 @@
+"""Kernels that look at whole rows, columns or blocks: reductions, softmax and the norms, streamed in phases.
+
+A row is the set of tiles that one result depends on: the walk over tiles splits into outer dims (which row) and inner
+dims (inside it). Each phase streams the row once. Accumulators are whole tiles in Dst, so a tile costs one elementwise
+program; what lies inside a tile is reduced once per row and phase.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from meshjit.arch import TILE_DIM, Arch, tile_bytes
+from meshjit.codegen.tensix import config, sfpu
+from meshjit.codegen.tensix import functions as fn
+from meshjit.codegen.tensix.eltwise import ComputeOperand, Operand, coordinates, kernel, operand_walk, walk
+from meshjit.codegen.tensix.expression import Expression, emit
+from meshjit.codegen.tensix.grid import buffers, rectangle, split
+from meshjit.codegen.tensix.hw import Cb, hw
+from meshjit.codegen.tensix.sfpu import SLOW, Builder, V
+from meshjit.errors import CodegenError
+from meshjit.ir.program import BufferAddress, Program, Role, Word
+from meshjit.ir.types import BF16, DType
+
+ReduceOp = Literal["sum", "max", "min"]
+NEUTRAL: dict[ReduceOp, float] = {"sum": 0.0, "max": -math.inf, "min": math.inf}
+#: Mode 2 steps Dst by 4 rows (one group of a reduction over columns), mode 3 by 2 (one vector).
+MODES = ((0, 0), (0, 0), (0, 4), (0, 2))
+
+
+@dataclass(frozen=True)
+class ReduceSpec:
+    """``op`` of ``expression(operands)`` over ``axes``; operands broadcast to ``shape``.
+
+    The output has the reduced dims with size 1; ``out_shape`` must lie in memory like that (see :func:`same_tiles`).
+    """
+
+    name: str
+    expression: Expression
+    operands: tuple[Operand, ...]
+    shape: tuple[int, ...]
+    axes: tuple[int, ...]
+    op: ReduceOp
+    dtype: DType
+    after: Expression = field(default=Expression(1, ()))
+
+
+@dataclass(frozen=True)
+class SoftmaxSpec:
+    """Softmax of one operand over ``axis``."""
+
+    name: str
+    operand: Operand
+    axis: int
+    dtype: DType
+
+
+@dataclass(frozen=True)
+class NormSpec:
+    """layer_norm (operands x, weight, bias) or rms_norm (x, weight) over the last dim."""
+
+    name: str
+    kind: Literal["layer_norm", "rms_norm"]
+    operands: tuple[Operand, ...]
+    eps: float
+    dtype: DType
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One pass over a row, compiled: see math_rows.ll.j2."""
+
+    operands: tuple[int, ...]
+    program: sfpu.Program
+    masked: bool = False
+    start: sfpu.Program = sfpu.Program(())
+    reduce_columns: tuple[str, ...] = ()
+    reduce_rows: tuple[str, ...] = ()
+    finish: sfpu.Program = sfpu.Program(())
+    emits: bool = False
+
+
+@dataclass(frozen=True)
+class RowOperand:
+    """An operand (or the output) as the row templates walk it."""
+
+    cb: Cb
+    address_arg: int
+    stride: tuple[int, ...]
+    inner_stride: tuple[int, ...]
+    broadcast: str
+
+
+def same_tiles(a: tuple[int, ...], b: tuple[int, ...]) -> bool:
+    """Whether arrays of these shapes lie in memory alike: the same last two dims, the same elements before them."""
+    pad_a, pad_b = (1, 1, *a), (1, 1, *b)
+    return pad_a[-2:] == pad_b[-2:] and math.prod(a[:-2]) == math.prod(b[:-2])
+
+
+class _Layout:
+    """The walk of a kernel over ``shape`` with the dims of ``axes`` inside the row, and its Dst slots."""
+
+    def __init__(self, shape: tuple[int, ...], axes: Sequence[int], operands: int) -> None:
+        rank = max(len(shape), 2)
+        full = (1,) * (rank - len(shape)) + shape
+        inner = {a + rank - len(shape) for a in axes}
+        self.dims = walk(full)
+        self.shape = full
+        self.inner = tuple(sorted(inner))
+        self.outer = tuple(d for d in range(rank) if d not in inner)
+        self.over_columns = rank - 1 in inner
+        self.over_rows = rank - 2 in inner
+        self.valid = (
+            (full[-2] - 1) % TILE_DIM + 1 if self.over_rows else TILE_DIM,
+            (full[-1] - 1) % TILE_DIM + 1 if self.over_columns else TILE_DIM,
+        )
+        self.masked = self.valid != (TILE_DIM, TILE_DIM)
+        self.mask_slot = operands
+        self.a_slot, self.b_slot = operands + self.masked, operands + self.masked + 1
+
+    @property
+    def elements(self) -> int:
+        """Elements of a row."""
+        return math.prod(self.shape[d] for d in self.inner)
+
+    @property
+    def tiles(self) -> int:
+        """Tiles of a row."""
+        return math.prod(self.dims[d] for d in self.inner)
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return math.prod(self.dims[d] for d in self.outer)
+
+    def pick(self, values: Sequence[int], dims: Sequence[int]) -> tuple[int, ...]:
+        return tuple(values[d] for d in dims)
+
+
+class _Phases:
+    """Builds the SFPU programs of a kernel; constants are loaded inline, since phases differ in them."""
+
+    def __init__(self, arch: Arch, layout: _Layout, accumulators: int) -> None:
+        self.arch = arch
+        self.layout = layout
+        self.used = layout.a_slot + accumulators
+        if self.used > 8:
+            raise CodegenError(
+                "MJ4122",
+                f"a fused reduction of {layout.mask_slot} operands; the Dst register file holds 8 tiles",
+                fix="split the fused node: fuse fewer operations",
+            )
+
+    def builder(self) -> Builder:
+        b = Builder(dst32=True, blackhole=self.arch.is_blackhole, slots=8)
+        b.free_slots = list(range(self.used, 8))
+        return b
+
+    def compile(self, b: Builder, result: V, slot: int) -> sfpu.Program:
+        b.store(result, slot)
+        return sfpu.compile(b, pin=False)
+
+    def constant(self, value: float, slot: int) -> sfpu.Program:
+        b = self.builder()
+        return self.compile(b, b.const(value), slot)
+
+    def mask(self, b: Builder, x: V, neutral: float) -> V:
+        """x where the mask is 1, the neutral element elsewhere."""
+        if not self.layout.masked:
+            return x
+        return b.select(b.load(self.layout.mask_slot), 2, x, b.const(neutral))
+
+    def combine(self, b: Builder, op: ReduceOp, x: V, y: V) -> V:
+        return {"sum": b.add, "max": b.maximum, "min": b.minimum}[op](x, y)
+
+    def accumulate(
+        self, operands: Sequence[int], op: ReduceOp, slot: int, b: Builder, value: V, finish: sfpu.Program
+    ) -> Phase:
+        """The phase that reduces ``value`` (recorded in ``b``) over the row into ``slot``."""
+        value = self.mask(b, value, NEUTRAL[op])
+        program = self.compile(b, self.combine(b, op, b.load(slot), value), slot)
+        return Phase(
+            operands=tuple(operands),
+            program=program,
+            masked=self.layout.masked,
+            start=self.constant(NEUTRAL[op], slot),
+            reduce_columns=columns_lines(op, slot, self.arch) if self.layout.over_columns else (),
+            reduce_rows=rows_lines(op, slot, self.arch) if self.layout.over_rows else (),
+            finish=finish,
+        )
+
+
+def _with_nops(lines: Sequence[str], arch: Arch) -> tuple[str, ...]:
+    """The lines with SFPNOPs between a slow instruction and one that reads its result."""
+    out: list[str] = []
+    slow = ""
+    for line in lines:
+        name, *fields = line.split()
+        reads = {f[2:] for f in fields if f[:2] in ("a=", "b=", "c=")}
+        if name in ("SFPSTORE", "SFPSWAP"):
+            reads |= {f[2:] for f in fields if f.startswith("d=")}
+        if name == "SFPTRANSP":
+            reads = {str(i) for i in range(8)}
+        if slow == "any" or (slow and slow in reads and not arch.is_blackhole):
+            out.append("SFPNOP")
+        out.append(line)
+        target = next((f[2:] for f in fields if f.startswith("d=")), "0")
+        slow = "any" if name == "SFPSHFT2" else target if name in SLOW else ""
+    return tuple(out)
+
+
+def _fold(op: ReduceOp, d: int, c: int) -> str:
+    """d = op(d, c); c is lost when op is not a sum."""
+    if op == "sum":
+        return f"SFPADD d={d} a=10 b={d} c={c}"
+    return f"SFPSWAP d={d} c={c} mode={9 if op == 'max' else 1}"
+
+
+def columns_lines(op: ReduceOp, slot: int, arch: Arch) -> tuple[str, ...]:
+    """Reduce 4 rows over their 32 columns, every column of which gets the result; then step 4 rows.
+
+    The four vectors of a row group are the even and odd columns of two faces; inside a vector, lanes of a row are
+    folded by rotations of 1, 2 and 4.
+    """
+    at = [slot * 64 + offset for offset in (0, 2, 16, 18)]
+    lines = [f"SFPLOAD d={i} row={row} mode=3" for i, row in enumerate(at)]
+    lines += [_fold(op, 0, 1), _fold(op, 2, 3), _fold(op, 0, 2)]
+    for turns in (1, 2, 4):
+        lines.append("SFPSHFT2 d=1 c=0 mode=3")
+        lines += ["SFPSHFT2 d=1 c=1 mode=3"] * (turns - 1)
+        lines.append(_fold(op, 0, 1))
+    lines += [f"SFPSTORE d=0 row={row} mode=3" for row in at]
+    lines[-1] += " addr_mode=2"
+    return _with_nops(lines, arch)
+
+
+def rows_lines(op: ReduceOp, slot: int, arch: Arch) -> tuple[str, ...]:
+    """Reduce 32 rows of a tile, every row of which gets the result.
+
+    For each face column and parity, eight vectors of four rows fold into one; SFPTRANSP of four copies then puts row i
+    of it into register i, so that three folds finish.
+    """
+    lines: list[str] = []
+    for offset in (0, 2, 16, 18):
+        at = [slot * 64 + offset + row for row in (0, 4, 8, 12, 32, 36, 40, 44)]
+        lines += [f"SFPLOAD d={i} row={row} mode=3" for i, row in enumerate(at)]
+        lines += [_fold(op, i, i + 4) for i in range(4)]
+        lines += [_fold(op, 0, 2), _fold(op, 1, 3), _fold(op, 0, 1)]
+        lines += [f"SFPMOV d={i} c=0" for i in (1, 2, 3)]
+        lines.append("SFPTRANSP")
+        lines += [_fold(op, 0, 1), _fold(op, 2, 3), _fold(op, 0, 2)]
+        lines += [f"SFPSTORE d=0 row={row} mode=3" for row in at]
+    return _with_nops(lines, arch)
+
+
+def build_reduce(spec: ReduceSpec, arch: Arch) -> Program:
+    """The program of a reduction with a fused producer chain. Buffers: the operands, then the output."""
+    layout = _Layout(spec.shape, spec.axes, len(spec.operands))
+    p = _Phases(arch, layout, 1)
+    b = p.builder()
+    inputs = [b.load(i) for i in range(len(spec.operands))]
+    value = emit(b, spec.expression, inputs)
+    after = p.builder()
+    finish = p.compile(after, emit(after, spec.after, [after.load(layout.a_slot)]), 0)
+    phase = p.accumulate(range(len(spec.operands)), spec.op, layout.a_slot, b, value, finish)
+    return _build(spec.name, arch, layout, spec.operands, spec.shape, (phase,), spec.dtype, reduced=True)
+
+
+def build_softmax(spec: SoftmaxSpec, arch: Arch) -> Program:
+    """The program of a softmax: a pass for the maximum, one for the sum of exponentials, one for the result."""
+    layout = _Layout(spec.operand.shape, (spec.axis,), 1)
+    p = _Phases(arch, layout, 2)
+    a, total = layout.a_slot, layout.b_slot
+    b = p.builder()
+    top = p.accumulate((0,), "max", a, b, b.load(0), sfpu.Program(()))
+    b = p.builder()
+    inverse = p.builder()
+    finish = p.compile(inverse, fn.reciprocal(inverse, inverse.load(total)), total)
+    summed = p.accumulate((0,), "sum", total, b, fn.exp(b, b.sub(b.load(0), b.load(a))), finish)
+    b = p.builder()
+    result = b.mul(fn.exp(b, b.sub(b.load(0), b.load(a))), b.load(total))
+    out = Phase((0,), p.compile(b, result, 0), emits=True)
+    shape = spec.operand.shape
+    return _build(spec.name, arch, layout, (spec.operand,), shape, (top, summed, out), spec.dtype, reduced=False)
+
+
+def build_norm(spec: NormSpec, arch: Arch) -> Program:
+    """The program of layer_norm or rms_norm. Buffers: x, weight(, bias), then the output."""
+    shape = spec.operands[0].shape
+    layout = _Layout(shape, (len(shape) - 1,), len(spec.operands))
+    p = _Phases(arch, layout, 2)
+    a, scale = layout.a_slot, layout.b_slot
+    count = 1.0 / layout.elements
+    phases: list[Phase] = []
+    centred = spec.kind == "layer_norm"
+    if centred:
+        b = p.builder()
+        mean = p.builder()
+        finish = p.compile(mean, mean.mul(mean.load(a), mean.const(count)), a)
+        phases.append(p.accumulate((0,), "sum", a, b, b.load(0), finish))
+    b = p.builder()
+    x = b.sub(b.load(0), b.load(a)) if centred else b.load(0)
+    root = p.builder()
+    variance = root.mad(root.load(scale), root.const(count), root.const(spec.eps))
+    finish = p.compile(root, fn.rsqrt(root, variance), scale)
+    phases.append(p.accumulate((0,), "sum", scale, b, b.mul(x, x), finish))
+    b = p.builder()
+    x = b.sub(b.load(0), b.load(a)) if centred else b.load(0)
+    y = b.mul(b.mul(x, b.load(scale)), b.load(1))
+    if centred:
+        y = b.add(y, b.load(2))
+    phases.append(Phase(tuple(range(len(spec.operands))), p.compile(b, y, 0), emits=True))
+    return _build(spec.name, arch, layout, spec.operands, shape, tuple(phases), spec.dtype, reduced=False)
+
+
+def _build(
+    name: str,
+    arch: Arch,
+    layout: _Layout,
+    operands: Sequence[Operand],
+    shape: tuple[int, ...],
+    phases: tuple[Phase, ...],
+    dtype: DType,
+    *,
+    reduced: bool,
+) -> Program:
+    record = hw(arch.name)
+    n = len(operands)
+    sizes = [(tile_bytes(o.dtype.size_bytes), 2) for o in operands] + [(tile_bytes(dtype.size_bytes), 2)]
+    labels = [*(f"operand {i}" for i in range(n)), "output", "mask"]
+    cbs = buffers(arch, [*sizes, (tile_bytes(2), 4)] if layout.masked else sizes, labels)
+    out, mask = cbs[n], cbs[n + 1] if layout.masked else None
+    formats = tuple(config.unpack_format(o.dtype, to_dst=o.dtype != BF16) for o in operands)
+    mask_format = config.unpack_format(BF16, to_dst=False)
+    mixed = len({*formats, *([mask_format] if layout.masked else [])}) > 1
+    full = layout.shape
+    out_shape = tuple(1 if d in layout.inner else size for d, size in enumerate(full)) if reduced else full
+    # Arguments: addresses, rows, output tiles, coordinates, first pages of the operands, of the output.
+    count_arg, tiles_arg = n + 1, n + 2
+    start_args = tuple(n + 3 + i for i in range(len(layout.outer)))
+    page_args = tuple(n + 3 + len(layout.outer) + i for i in range(n + 1))
+    walks = [operand_walk(o.shape, full) for o in operands]
+    out_walk = operand_walk(out_shape, full)[0]
+    rows = tuple(
+        RowOperand(cb, i, layout.pick(stride, layout.outer), layout.pick(stride, layout.inner), broadcast)
+        for i, (cb, (stride, broadcast)) in enumerate(zip(cbs, walks, strict=False))
+    )
+    out_row = RowOperand(out, n, layout.pick(out_walk, layout.outer), layout.pick(out_walk, layout.inner), "")
+    computes = tuple(ComputeOperand(cb, f, i) for i, (cb, f) in enumerate(zip(cbs, formats, strict=False)))
+    outer, inner = layout.pick(layout.dims, layout.outer), layout.pick(layout.dims, layout.inner)
+    rank = len(full)
+    mask_dims = tuple(layout.inner.index(d) if d in layout.inner else -1 for d in (rank - 2, rank - 1))
+    lists = tuple(phase.operands for phase in phases)
+    cores = rectangle(layout.rows, arch.grid)
+    common = {"hw": record, "name": "kernel"}
+    sources = (
+        (Role.NCRISC, "tensix/reader_rows.ll.j2",
+         {"operands": rows, "phases": lists, "outer": outer, "inner": inner, "count_arg": count_arg,
+          "start_args": start_args, "page_args": page_args, "mask": mask, "valid": layout.valid}),
+        (Role.TRISC0, "tensix/unpack_rows.ll.j2",
+         {"operands": computes, "phases": lists, "inner": inner, "count_arg": count_arg, "mixed": mixed,
+          "mask": mask, "masked": tuple(ph.masked for ph in phases), "mask_format": mask_format,
+          "mask_dims": mask_dims}),
+        (Role.TRISC1, "tensix/math_rows.ll.j2",
+         {"operands": computes, "phases": phases, "mask_slot": layout.mask_slot, "tiles": layout.tiles,
+          "count_arg": count_arg, "setup": (), "modes": MODES, "emit_last": reduced}),
+        (Role.TRISC2, "tensix/pack_tiles.ll.j2", {"out": out, "slots": 1, "count_arg": tiles_arg}),
+        (Role.BRISC, "tensix/writer_rows.ll.j2",
+         {"cbs": cbs, "out": out, "operands": (out_row,), "outer": outer, "inner": () if reduced else inner,
+          "address_arg": n, "count_arg": count_arg, "start_args": start_args, "page_args": page_args[n:]}),
+    )  # fmt: skip
+    kernels = tuple(kernel(name, role, template, arch, cores, **common, **params) for role, template, params in sources)
+    arguments: list[tuple[tuple[int, int], tuple[Word, ...]]] = []
+    for share in split(layout.rows, cores):
+        at = coordinates(min(share.start, layout.rows - 1), outer)
+        pages = [sum(c * s for c, s in zip(at, o.stride, strict=True)) for o in (*rows, out_row)]
+        addresses = tuple(BufferAddress(i) for i in range(n + 1))
+        tiles = share.count * (1 if reduced else layout.tiles)
+        arguments.append((share.core, (*addresses, share.count, tiles, *at, *pages)))
+    dtypes = [*(o.dtype for o in operands), dtype, *([BF16] if layout.masked else [])]
+    return Program(
+        name=name,
+        target=arch.name,
+        kernels=kernels,
+        arguments=tuple(arguments),
+        num_buffers=n + 1,
+        circular_buffers=tuple(cb.declare(d) for cb, d in zip(cbs, dtypes, strict=True)),
+        config=config.table(arch, unpack0=formats[0], unpack1=formats[0], out=dtype, dst32=True),
+    )
