@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, cast
 
 import numpy as np
@@ -75,7 +76,6 @@ class MeshDevice:
         self.engine = Engine(target, timeout_s)
         self.mesh: Mesh = target.mesh
         self.timeout_s = timeout_s
-        self.topology = Topology.of(target.arch, target.mesh)
         self._entered = 0
         # One object per type, so that a trace knows the type of its next argument by identity.
         self._types: dict[TensorType, TensorType] = {}
@@ -109,6 +109,11 @@ class MeshDevice:
     def layout(self) -> Layout:
         """The order of elements in the devices' memory."""
         return self.engine.target.layout
+
+    @cached_property
+    def topology(self) -> Topology:
+        """The link graph."""
+        return Topology.of(self.arch, self.mesh)
 
     @property
     def is_closed(self) -> bool:

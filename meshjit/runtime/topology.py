@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from itertools import pairwise, product
 from typing import TYPE_CHECKING, Literal
 
-import networkx as nx
-
 from meshjit.ir.mesh import Mesh
 
 if TYPE_CHECKING:
+    import networkx as nx
+
     Graph = nx.Graph[int]
-else:
-    Graph = nx.Graph
 
 #: Links between two neighbours of a grid, where the driver does not say. N300 and T3000 boards have two Ethernet links
 #: per pair (0:8-1:0 and 0:9-1:1; 40 directed links on the ten pairs of a 2x4). Blackhole cards pair two links per port.
@@ -161,6 +159,8 @@ class Topology:
 
 def grid(mesh: Mesh, *, links: int = 1, closed: bool = False) -> Graph:
     """Neighbours along each axis linked ``links`` times; ``closed`` joins the ends of axes longer than two."""
+    import networkx as nx  # noqa: PLC0415  # a large package, which only those who look at links need
+
     graph: Graph = nx.Graph()
     for device in range(mesh.size):
         graph.add_node(device, coordinate=mesh.coordinate(device))

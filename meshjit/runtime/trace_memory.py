@@ -17,9 +17,10 @@ from meshjit.runtime.workload import check_program
 
 @dataclass
 class OutputSlot:
-    """One output, called ``label`` in messages: the input slot whose buffer it is, or the constant it is, or the trace's own buffers for it.
+    """One output, called ``label`` in messages.
 
-    ``spare`` takes the place of ``own`` when a replay is given ``own`` as an argument.
+    It is an input slot's buffer, or a constant, or the trace's own; ``spare`` takes the place of ``own`` when a replay
+    is given ``own`` as an argument.
     """
 
     index: int
