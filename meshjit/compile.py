@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, overload
+from typing import Any, cast
 
 import numpy as np
 import optree
@@ -21,6 +21,7 @@ from meshjit.frontend.tracer import current_tracer
 from meshjit.frontend.tracing import Trace, trace_function
 from meshjit.ir.machine import Machine
 from meshjit.ir.mesh import Mesh
+from meshjit.ir.program import Executable
 from meshjit.runtime.mesh_device import MeshDevice, current_mesh
 from meshjit.runtime.tensor import MeshTensor
 from meshjit.runtime.trace import MeshTrace
@@ -53,20 +54,26 @@ class Variant:
 class FunctionTrace(MeshTrace):
     """A captured function that takes its arguments, and gives its results, as the Python function does."""
 
-    _parameters: Parameters
-    _call: Call
-    _trace: Trace
+    def __init__(self, mesh: MeshDevice, executable: Executable, loaded: Any, **memory: Any) -> None:
+        super().__init__(mesh, executable, loaded, **memory)
+        self._signature: tuple[Parameters, Call, Trace] | None = None
+
+    def takes(self, parameters: Parameters, call: Call, trace: Trace) -> None:
+        """Set what the arguments and results look like."""
+        self._signature = (parameters, call, trace)
 
     def replay(self, *args: Any, blocking: bool = False, timeout_s: float | None = None, **kwargs: Any) -> Any:  # type: ignore[override]  # results as the function's tree
         """Run on these arguments. The results are the trace's own, valid until its next replay.
 
         Raises what :meth:`MeshTrace.replay` raises, and UsageError (MJ1009) for arguments of another structure.
         """
-        call = self._parameters.bind(args, kwargs)
-        _same_structure(self._call, call, self.name)
-        leaves = _all_leaves(call, self._trace)
+        assert self._signature is not None, "capture sets the signature before it hands the trace out"
+        parameters, captured, trace = self._signature
+        call = parameters.bind(args, kwargs)
+        _same_structure(captured, call, self.name)
+        leaves = _all_leaves(call, trace)
         results = super().replay(*leaves, blocking=blocking, timeout_s=timeout_s)
-        return optree.tree_unflatten(self._trace.out_tree, list(results))
+        return optree.tree_unflatten(trace.out_tree, list(results))
 
 
 class CompiledFunction:
@@ -81,6 +88,7 @@ class CompiledFunction:
         donated: Sequence[str],
     ) -> None:  # fmt: skip
         functools.update_wrapper(self, function)
+        self.__name__ = str(getattr(function, "__name__", "f"))
         self.function = function
         self.options = options
         self.parameters = Parameters(function, static, donated)
@@ -111,10 +119,9 @@ class CompiledFunction:
         """Compile for arguments like these and load the result, with buffers of its own, ready to replay."""
         call = self.parameters.bind(args, kwargs)
         variant = self._variant(call)
-        trace = FunctionTrace.from_executable(
-            variant.mesh, variant.compiled.executable, donated=call.donated, own=True
-        )
-        trace._parameters, trace._call, trace._trace = self.parameters, call, variant.compiled.lowered.trace
+        executable = variant.compiled.executable
+        trace = cast(FunctionTrace, FunctionTrace.from_executable(variant.mesh, executable, donated=call.donated))
+        trace.takes(self.parameters, call, variant.compiled.lowered.trace)
         return trace
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
@@ -137,7 +144,7 @@ class CompiledFunction:
             raise UsageError(
                 "MJ1005",
                 f"no mesh is open for {self.__name__}",
-                fix='mesh = mj.open_mesh((1,), ("tp",), target="cpu"), then mj.compile(mesh=mesh) or call it in `with mesh:`',
+                fix='open one, mesh = mj.open_mesh((1,), ("tp",), target="cpu"), and call it in `with mesh:`',
             )
         mesh.check_open(f"calling {self.__name__}")
         return mesh
@@ -236,12 +243,6 @@ def dump(compiled: Compiled) -> None:
         (folder / f"{number}_{stage}.mj").write_text(str(graph))
     for name, kernel in compiled.kernels.items():
         (folder / f"{name}.ll").write_text(kernel.source)
-
-
-@overload
-def compile(fn: Callable[..., Any], **options: Any) -> CompiledFunction: ...
-@overload
-def compile(fn: None = None, **options: Any) -> Callable[[Callable[..., Any]], CompiledFunction]: ...
 
 
 def compile(

@@ -33,7 +33,9 @@ def run(options: argparse.Namespace) -> int:
         ours = falcon.median_s(lambda: model.step(x), options.repeats)
     wide = [a.astype(np.float32) for a in model.host]
     matmuls = falcon.median_s(lambda: (wide[0] @ wide[1]) @ wide[3], options.repeats)
-    whole = falcon.median_s(lambda: nn.gelu(wide[0] @ wide[1] + wide[2]) @ wide[3] + wide[4], max(1, options.repeats // 3))
+    whole = falcon.median_s(
+        lambda: nn.gelu(wide[0] @ wide[1] + wide[2]) @ wide[3] + wide[4], max(1, options.repeats // 3)
+    )
     result = {
         "model": str(size), "dtype": options.dtype, "mesh": options.mesh, "capture_s": model.capture_s, "step_s": ours,
         "numpy_two_matmuls_f32_s": matmuls, "numpy_whole_f32_s": whole, "ratio_to_two_matmuls": ours / matmuls,

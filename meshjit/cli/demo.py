@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from meshjit.cli import falcon
 from meshjit.errors import MeshJitError
-from meshjit.ir.program import Collective, RunProgram
+from meshjit.ir.program import Collective
 from meshjit.ir.types import BF16
 from meshjit.runtime.mesh_device import open_mesh
 
@@ -24,7 +24,9 @@ _LEAST_CORRELATION = 0.999
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--only", choices=("cpu", "emulator"), help="only one half of the demo")
-    parser.add_argument("--small", action="store_true", help="a small model on the CPU mesh too, in place of Falcon-7B's")
+    parser.add_argument(
+        "--small", action="store_true", help="a small model on the CPU mesh too, in place of Falcon-7B's"
+    )
     parser.add_argument("--steps", type=int, default=20, help="steps of the CPU mesh's serving loop (default: 20)")
     parser.add_argument("--json", action="store_true", help="print only the measurements, as JSON")
 
@@ -77,8 +79,9 @@ def _half(console: Console, target: str, size: falcon.Size, dtype: Any, steps: i
     console.print(f"against NumPy in float64: Pearson correlation {correlation:.7f}, largest error {error:.2e}")
     console.print(f"{target}: {total:.1f} s in all\n")
     return {
-        "target": target, "tokens": size.tokens, "hidden": size.hidden, "inner": size.inner, "dtype": np.dtype(dtype).name,
-        "capture_s": model.capture_s, "step_s": latency, "correlation": correlation, "max_error": error, "total_s": total,
+        "target": target, "tokens": size.tokens, "hidden": size.hidden, "inner": size.inner,
+        "dtype": np.dtype(dtype).name, "capture_s": model.capture_s, "step_s": latency, "correlation": correlation,
+        "max_error": error, "total_s": total,
     }  # fmt: skip
 
 
@@ -101,7 +104,7 @@ def _show_commands(console: Console, model: falcon.Model) -> None:
     for command in model.trace.commands:
         if isinstance(command, Collective):
             console.print(f"  {command.label}: {command.kind} in {len(command.groups)} groups", markup=False)
-        elif isinstance(command, RunProgram):
+        else:
             program = command.program
             console.print(f"  {command.label}: program {program.name} on {len(command.devices)} devices", markup=False)
             for k in program.kernels:

@@ -27,6 +27,8 @@ def run(options: argparse.Namespace) -> int:
     else:
         text = trace.lower().as_text(options.stage)
     if options.json:
-        text = json.dumps({"function": options.function, "stage": options.stage, "target": options.target, "text": text})
+        text = json.dumps(
+            {"function": options.function, "stage": options.stage, "target": options.target, "text": text}
+        )
     print(text.rstrip("\n"))
     return 0

@@ -26,7 +26,9 @@ def run(options: argparse.Namespace) -> int:
     lowered = traced(options).lower()
     explanation, cost, memory = lowered.explain(), lowered.cost(), lowered.memory()
     if options.json:
-        json.dump({**explanation.as_dict(), "cost": dict(vars(cost)), "memory_bytes": dict(memory)}, sys.stdout, indent=2)
+        json.dump(
+            {**explanation.as_dict(), "cost": dict(vars(cost)), "memory_bytes": dict(memory)}, sys.stdout, indent=2
+        )
         print()
         return 0
     print(explanation, end="")
@@ -37,6 +39,8 @@ def run(options: argparse.Namespace) -> int:
 
 def _code(code: str, as_json: bool) -> int:
     if code not in CODES:
-        raise BadInputError("MJ7101", f"no error has the code {code}", fix=f"codes run from {min(CODES)} to {max(CODES)}")
+        raise BadInputError(
+            "MJ7101", f"no error has the code {code}", fix=f"codes run from {min(CODES)} to {max(CODES)}"
+        )
     print(json.dumps({"code": code, "meaning": CODES[code]}) if as_json else f"{code}: {CODES[code]}")
     return 0

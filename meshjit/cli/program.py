@@ -34,7 +34,9 @@ class Argument:
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options that name a function and its arguments."""
     parser.add_argument("function", metavar="FILE.py:FUNC", help="a function in a file, decorated or plain")
-    parser.add_argument("--mesh", metavar="2x4", help="devices along each axis (default: the decorated function's mesh)")
+    parser.add_argument(
+        "--mesh", metavar="2x4", help="devices along each axis (default: the decorated function's mesh)"
+    )
     parser.add_argument("--axes", metavar="dp,tp", help="names of the axes")
     parser.add_argument(
         "--arg", action="append", default=[], metavar="'x=bf16[128,1024]@dp,-'",
@@ -59,12 +61,15 @@ def traced(options: argparse.Namespace) -> Traced:
     parameters = Parameters(plain, sorted(set(names) & set(Parameters(plain, (), ()).signature.parameters)), ())
     arguments = _tree(options.arg, mesh)
     missing = [
-        n for n, p in parameters.signature.parameters.items()
-        if n not in arguments and n not in static and p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
-    ]  # fmt: skip
+        n
+        for n, p in parameters.signature.parameters.items()
+        if n not in {**arguments, **static} and p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
+    ]
     if missing:
         raise BadInputError(
-            "MJ7101", f"{plain.__name__} needs the argument {missing[0]!r}", fix=f"add --arg '{missing[0]}=f32[128,128]'"
+            "MJ7101",
+            f"{plain.__name__} needs the argument {missing[0]!r}",
+            fix=f"add --arg '{missing[0]}=f32[128,128]'",
         )
     unknown = [n for n in (*arguments, *static) if n not in parameters.signature.parameters]
     if unknown:

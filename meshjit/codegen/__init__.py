@@ -1,0 +1,1 @@
+"""Code generation: from planned graphs to programs."""

@@ -14,6 +14,7 @@ from meshjit.ir.machine import Machine
 from meshjit.ir.mesh import Mesh
 from meshjit.ir.program import Kernel, Layout, Program
 
+
 def _cpu() -> Machine:
     """A CPU device: one AVX-512 core of 2024, sharing this machine's memory with seven others."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
@@ -41,7 +42,11 @@ _MACHINES = {
     WORMHOLE.name: _card(WORMHOLE, 2.048e12, 288e9, 12.5e9),
     BLACKHOLE.name: _card(BLACKHOLE, 2.7e12, 512e9, 25e9),
 }
-_LOWERINGS = {"cpu": "meshjit.codegen.cpu.lower", WORMHOLE.name: "meshjit.codegen.tensix.lower", BLACKHOLE.name: "meshjit.codegen.tensix.lower"}
+_LOWERINGS = {
+    "cpu": "meshjit.codegen.cpu.lower",
+    WORMHOLE.name: "meshjit.codegen.tensix.lower",
+    BLACKHOLE.name: "meshjit.codegen.tensix.lower",
+}
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""The front end: tracing Python functions into graphs."""

@@ -6,7 +6,7 @@ import dataclasses
 import inspect
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import optree
@@ -21,7 +21,7 @@ _registered: set[type] = set()
 
 @dataclass(frozen=True)
 class Leaf:
-    """One array argument: its path (``params["w1"]``), its type (open unless it is on the mesh already) and weakness."""
+    """One array argument: its path (``params.w1``), its type (open unless it is on the mesh already), its weakness."""
 
     path: str
     type: TensorType
@@ -56,7 +56,9 @@ class Parameters:
         both = self.static & self.donated
         if both:
             raise UsageError(
-                "MJ1006", f"{sorted(both)[0]!r} is both static and donated", fix="static arguments are no arrays: keep one"
+                "MJ1006",
+                f"{sorted(both)[0]!r} is both static and donated",
+                fix="static arguments are no arrays: keep one",
             )
 
     def bind(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Call:
@@ -81,7 +83,7 @@ class Parameters:
                 dynamic[name] = value
         register_dataclasses(dynamic)
         names = tuple(dynamic)
-        paths, leaves, tree = optree.tree_flatten_with_path(tuple(dynamic.values()), namespace=NAMESPACE)
+        paths, leaves, tree = optree.tree_flatten_with_path(cast(Any, tuple(dynamic.values())), namespace=NAMESPACE)
         described = tuple(
             describe_leaf(leaf, path_name((names[path[0]], *path[1:])))
             for leaf, path in zip(leaves, paths, strict=True)
@@ -97,7 +99,7 @@ class Parameters:
         return bound.args, bound.kwargs
 
     def shardings(self, call: Call, prefix: Any) -> list[PartitionSpec | None]:
-        """``in_shardings``, one per leaf: a prefix tree of the positional parameters, or a dict by name."""
+        """``in_shardings``, one per leaf: a prefix tree of the parameters in order, or a dict by name."""
         if prefix is None or isinstance(prefix, PartitionSpec):
             return [prefix] * len(call.leaves)
         names = [n for n in self.signature.parameters if n not in self.static]
@@ -143,7 +145,7 @@ def broadcast_prefix(prefix: Any, tree: Any, what: str) -> list[tuple[Any, Parti
     if children is None or parts is None or len(parts) != len(children):
         raise ShardingError(
             "MJ3011",
-            f"{what}: {prefix!r} is no prefix of the argument's tree {optree.tree_structure(tree, namespace=NAMESPACE)}",
+            f"{what}: {prefix!r} is no prefix of the tree {optree.tree_structure(tree, namespace=NAMESPACE)}",
             fix="give one P(...) for the whole argument, or a tree of its shape with P(...) or None at the leaves",
         )
     return [pair for p, c in zip(parts, children, strict=True) for pair in broadcast_prefix(p, c, what)]
@@ -152,8 +154,8 @@ def broadcast_prefix(prefix: Any, tree: Any, what: str) -> list[tuple[Any, Parti
 def describe_leaf(leaf: Any, path: str) -> Leaf:
     """The type of an argument leaf.
 
-    Raises :class:`~meshjit.errors.TraceError` (MJ2107) for what is no array, DTypeError (MJ2002) for element types that
-    no target has.
+    Raises :class:`~meshjit.errors.TraceError` (MJ2107) for what is no array, DTypeError (MJ2002) for element types
+    that no target has.
     """
     type = getattr(leaf, "type", None)
     if isinstance(type, TensorType):  # a MeshTensor
@@ -166,7 +168,7 @@ def describe_leaf(leaf: Any, path: str) -> Leaf:
         if hasattr(leaf, "__array__"):
             leaf = np.asarray(leaf)
         elif hasattr(leaf, "__dlpack__"):
-            leaf = np.from_dlpack(leaf)
+            leaf = np.from_dlpack(cast(Any, leaf))
         else:
             raise TraceError(
                 "MJ2107",
@@ -201,7 +203,8 @@ def register_dataclasses(value: Any) -> None:
         names = tuple(f.name for f in dataclasses.fields(value) if f.init)
         if cls not in _registered:
             _registered.add(cls)
-            optree.register_pytree_node(
+            register: Any = optree.register_pytree_node  # typed for collections; any class will do
+            register(
                 cls,
                 lambda d, names=names: (tuple(getattr(d, n) for n in names), names, names),
                 lambda _, children, cls=cls, names=names: cls(**dict(zip(names, children, strict=True))),

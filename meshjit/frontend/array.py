@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 
@@ -36,12 +36,12 @@ class TracedArray(Traced):
     # NumPy's protocols -------------------------------------------------------------------------------------------
 
     #: NumPy function -> our function on traced arrays; filled by meshjit.frontend.numpy from its own table.
-    numpy_functions: dict[Any, Callable[..., Any]] = {}
+    numpy_functions: ClassVar[dict[Any, Callable[..., Any]]] = {}
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: object, **kwargs: Any) -> Any:
         function = self.numpy_functions.get(ufunc)
         if method == "reduce" and ufunc in (np.add, np.maximum, np.minimum):
-            op = {np.add: reduce.SUM, np.maximum: reduce.MAX, np.minimum: reduce.MIN}[ufunc]
+            op = reduce.SUM if ufunc is np.add else reduce.MAX if ufunc is np.maximum else reduce.MIN
             return fn.reduction(op, inputs[0], kwargs.get("axis", 0), kwargs.get("keepdims", False))
         if function is None or method != "__call__":
             self._missing(f"np.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -311,7 +312,7 @@ def split(x: object, parts: int | Sequence[int], axis: int = 0) -> list[Traced]:
     else:
         cuts = [min(max(int(c) + (n if c < 0 else 0), 0), n) for c in parts]
     bounds = [0, *cuts, n]
-    return [_range(value, at, a, max(b - a, 0)) for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+    return [_range(value, at, a, max(b - a, 0)) for a, b in pairwise(bounds)]
 
 
 def _range(value: Traced, axis: int, start: int, size: int) -> Traced:
@@ -367,8 +368,10 @@ def arange(start: float, stop: float | None = None, step: float = 1, dtype: obje
     if stop is None:
         start, stop = 0, start
     size = max(0, math.ceil((stop - start) / step))
-    to = to_dtype(dtype) if dtype is not None else (
-        I32 if all(isinstance(v, (int, np.integer)) for v in (start, stop, step)) else F32
+    to = (
+        to_dtype(dtype)
+        if dtype is not None
+        else (I32 if all(isinstance(v, (int, np.integer)) for v in (start, stop, step)) else F32)
     )
     number = float if to.kind == "float" else int
     return tracer_of().emit(create.IOTA, shape=(size,), dim=0, start=number(start), step=number(step), dtype=to)

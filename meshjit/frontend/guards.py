@@ -112,8 +112,8 @@ def _function(function: object, prefix: str, found: dict[str, Guard], visited: s
         _function(inner, prefix, found, visited, depth)
         return
     if not isinstance(function, FunctionType):
-        if hasattr(type(function), "__call__") and not isinstance(function, type):
-            method = getattr(function, "__call__", None)
+        if callable(function) and not isinstance(function, type):
+            method = getattr(function, "__call__", None)  # noqa: B004  # the method itself, to look into its code
             if isinstance(method, MethodType) and id(function) not in visited:
                 visited.add(id(function))
                 _function(method, prefix, found, visited, depth)
@@ -146,7 +146,11 @@ def _watch(
         return
     if isinstance(value, type):
         return
-    if callable(value) and getattr(value, "__module__", "").split(".")[0] in _LIBRARIES and not hasattr(value, "__wrapped__"):
+    if (
+        callable(value)
+        and getattr(value, "__module__", "").split(".")[0] in _LIBRARIES
+        and not hasattr(value, "__wrapped__")
+    ):
         return
     found.setdefault(name, Guard(name, read, _snapshot(value)))
     if callable(value):
@@ -155,9 +159,7 @@ def _watch(
         _object(value, name, names, found, visited, depth)
 
 
-def _object(
-    value: object, name: str, names: set[str], found: dict[str, Guard], visited: set[int], depth: int
-) -> None:
+def _object(value: object, name: str, names: set[str], found: dict[str, Guard], visited: set[int], depth: int) -> None:
     """Attributes of an instance that the code names."""
     attributes = getattr(value, "__dict__", None)
     if not isinstance(attributes, Mapping) or id(value) in visited or depth > _MAX_DEPTH:

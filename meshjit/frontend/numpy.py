@@ -149,7 +149,9 @@ concatenate = _function("concatenate", lambda arrays, axis=0: fn.concat(arrays, 
 concat = _function("concat", lambda arrays, axis=0: fn.concat(arrays, axis))
 stack = _function("stack", lambda arrays, axis=0: fn.stack(arrays, axis))
 split = _function("split", lambda ary, indices_or_sections, axis=0: fn.split(ary, indices_or_sections, axis))
-array_split = _function("array_split", lambda ary, indices_or_sections, axis=0: _array_split(ary, indices_or_sections, axis))
+array_split = _function(
+    "array_split", lambda ary, indices_or_sections, axis=0: _array_split(ary, indices_or_sections, axis)
+)
 pad = _function("pad", fn.pad)
 flip = _function("flip", lambda m, axis=None: fn.flip(m, axis))
 tril = _function("tril", lambda m, k=0: fn.triangle(m, k, lower=True))

@@ -23,6 +23,7 @@ from meshjit.ir.ops.elementwise import CAST
 from meshjit.ir.types import BF16, BOOL, F32, I32, DType, TensorType, dtype_of
 
 _PACKAGE = str(Path(__file__).resolve().parent.parent) + os.sep
+_MODELS = _PACKAGE + "cli" + os.sep
 _NUMPY = str(Path(np.__file__).resolve().parent) + os.sep
 _current: ContextVar[Tracer | None] = ContextVar("tracer", default=None)
 
@@ -207,15 +208,16 @@ def common_dtype(dtypes: Sequence[tuple[DType, bool]]) -> DType:
 
 def user_frame() -> FrameType | None:
     """The innermost frame that is neither this package's nor NumPy's."""
-    frame: FrameType | None = sys._getframe(1)
+    frame: FrameType | None = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]  # inspect.currentframe() is the same, slower
     while frame is not None and not is_user_code(frame.f_code):
         frame = frame.f_back
     return frame
 
 
 def is_user_code(code: CodeType) -> bool:
-    """Whether code is neither this package's nor NumPy's."""
-    return not code.co_filename.startswith((_PACKAGE, _NUMPY))
+    """Whether code is neither this package's machinery nor NumPy's. Models that the command line brings count."""
+    file = code.co_filename
+    return file.startswith(_MODELS) or not file.startswith((_PACKAGE, _NUMPY, "<frozen"))
 
 
 def frame_location(frame: FrameType, instruction: int | None = None) -> Location:

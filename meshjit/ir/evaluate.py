@@ -62,7 +62,9 @@ def join(blocks: Sequence[Array], type: TensorType, graph: Graph) -> Array:
     out = np.empty(type.shape, blocks[0].dtype)
     for device, block in enumerate(blocks):
         origin, valid = type.origin(graph.mesh, device), type.valid_shape(graph.mesh, device)
-        out[tuple(slice(o, o + v) for o, v in zip(origin, valid, strict=True))] = block[tuple(slice(0, v) for v in valid)]
+        out[tuple(slice(o, o + v) for o, v in zip(origin, valid, strict=True))] = block[
+            tuple(slice(0, v) for v in valid)
+        ]
     return out
 
 
@@ -83,9 +85,7 @@ def _run_node(node: Node, operands: Sequence[Sequence[Array]], graph: Graph, exa
     contexts = [local_context(node, graph, d) for d in range(graph.mesh.size)]
     if node.op.exchange is None:
         if node.body is not None:
-            return [
-                _fusion(node.body, [x[d] for x in operands], graph, d, exact) for d in range(graph.mesh.size)
-            ]
+            return [_fusion(node.body, [x[d] for x in operands], graph, d, exact) for d in range(graph.mesh.size)]
         return [_apply(node, [x[d] for x in operands], contexts[d], exact) for d in range(graph.mesh.size)]
     out: list[Array] = [np.empty(0)] * graph.mesh.size
     axes = tuple(str(a) for a in node.attrs["axes"])  # type: ignore[union-attr]  # a list by the type rule

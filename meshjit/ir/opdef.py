@@ -16,13 +16,12 @@ import numpy as np
 
 from meshjit.errors import IRError, ShardingError
 from meshjit.ir.mesh import Mesh
-from meshjit.ir.types import DType, Pending, Spec, TensorType
+from meshjit.ir.types import DType, Pending, ReduceOp, Spec, TensorType
 
 #: The value of an attribute: everything here prints and parses.
 Attr = int | float | bool | str | DType | tuple[int, ...] | tuple[str, ...]
 Attrs = Mapping[str, Attr]
 Array = np.ndarray[Any, Any]
-ReduceOp = Literal["sum", "max", "min"]
 
 
 def attrs_of(**attrs: Attr) -> Attrs:
@@ -37,10 +36,10 @@ NO_ATTRS: Attrs = attrs_of()
 class Factors:
     """A sharding rule applied to one node.
 
-    ``operands[i][d]`` and ``result[d]`` list the factors of a dim, major first: one for an ordinary dim, several where a
-    reshape merges dims, none where the dim must stay unsharded. ``reduced`` names the factors that the op sums (or takes
-    the max or min of) away. Only the major factor of a dim can be sharded. A factor in ``exact`` can be sharded only
-    by axes that divide its size. A factor in ``whole`` cannot be sharded at all, because each result needs all of it:
+    ``operands[i][d]`` and ``result[d]`` list the factors of a dim, major first: one for an ordinary dim, several
+    where a reshape merges dims, none where the dim must stay unsharded. ``reduced`` names the factors that the op sums
+    (or takes the max or min of) away. Only the major factor of a dim can be sharded. A factor in ``exact`` can be
+    sharded only by axes that divide its size. A factor in ``whole`` cannot be sharded at all, because each result needs all of it:
     propagation still carries shardings through it, and breaks the op into parts where it is sharded.
     """
 
@@ -76,6 +75,8 @@ ShapeRule = Callable[[Sequence[TensorType], Attrs], tuple[DType, tuple[int, ...]
 FactorRule = Callable[[Sequence[TensorType], tuple[int, ...], Attrs], Factors]
 TypeRule = Callable[[Sequence[TensorType], Attrs, Mesh], TensorType]
 Reference = Callable[..., Array]
+#: How a pending sum passes through an op.
+Linear = Literal["all", "one", "first"] | None
 Exchange = Callable[[Sequence[EvalContext], Sequence[Array]], Sequence[Array]]
 
 TRACED, SHARDED, LOCAL, FUSED, PLANNED = STAGES = ("traced", "sharded", "local", "fused", "planned")
@@ -104,7 +105,7 @@ class OpDef:
     type_rule: TypeRule | None = None
     reference: Reference | None = None
     exchange: Exchange | None = None
-    linear: Literal["all", "one", "first"] | None = None
+    linear: Linear = None
     stages: frozenset[str] = frozenset(STAGES)
     elementwise: bool = False
     commutative: bool = False
@@ -148,9 +149,7 @@ class OpDef:
         return Pending(pending.axes + reduced.axes) if reduced else pending
 
 
-def apply_factors(
-    name: str, factors: Factors, specs: Sequence[Spec], mesh: Mesh
-) -> tuple[Spec, Pending | None]:
+def apply_factors(name: str, factors: Factors, specs: Sequence[Spec], mesh: Mesh) -> tuple[Spec, Pending | None]:
     """The result's sharding that follows from operand shardings, which must agree on every factor.
 
     Raises :class:`~meshjit.errors.ShardingError` where they do not: propagation inserts reshards so that they do.
@@ -161,7 +160,7 @@ def apply_factors(
             if axes and not dim:
                 raise ShardingError(
                     "MJ3004",
-                    f"{name} needs dim {d} of operand {i} whole on every device, but it is sharded over {'+'.join(axes)}",
+                    f"{name} needs dim {d} of operand {i} whole on every device; it is sharded over {'+'.join(axes)}",
                     fix="leave that dim unsharded, or let propagation insert the reshard",
                 )
             if not dim:
@@ -195,7 +194,7 @@ def apply_factors(
             f"{name} would use one mesh axis for two of its dims",
             fix="use each axis on one dim at most",
         )
-    kinds = {op for f, op in factors.reduced.items() if assignment.get(f)}
+    kinds: set[ReduceOp] = {op for f, op in factors.reduced.items() if assignment.get(f)}
     if len(kinds) > 1:
         raise ShardingError("MJ3006", f"{name} reduces in two ways at once", fix="split the op in two")
     pending = tuple(a for f in factors.reduced for a in assignment.get(f, ()))

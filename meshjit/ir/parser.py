@@ -4,12 +4,14 @@ Grammar (white space and line ends are free, ``NAME`` is ``[A-Za-z0-9_.]+``)::
 
     graph  := "mesh" "(" [AXIS "=" INT {"," AXIS "=" INT}] ")" "stage" STAGE "func" NAME params block
     params := "(" ["%" NAME ":" type {"," "%" NAME ":" type}] ")"
-    block  := "{" {node} "return" ["%" NAME {"," "%" NAME}] "}"
+    block  := "{" [loc] {node} "return" ["%" NAME {"," "%" NAME}] "}"
     node   := "%" NAME "=" OP "(" ["%" NAME {"," "%" NAME}] ")" [attrs] ":" type ["at" INT "+" INT]
-              ["=" params block] ["//" FILE ":" LINE]
+              ["=" params block] [loc]
+    loc    := "//" FILE ":" LINE                      (of a fusion: after its "{")
     attrs  := "{" NAME "=" value {"," NAME "=" value} "}"
     value  := INT | FLOAT | "inf" | "-inf" | "nan" | "true" | "false" | STRING | DTYPE | "[" [value {"," value}] "]"
-    type   := DTYPE "[" [INT ["@" AXIS {"+" AXIS}] {"," ...}] "]" ["{" ("+" | "max:" | "min:") AXIS {"+" AXIS} "}"] ["?"]
+    type   := DTYPE "[" [dim {"," dim}] "]" ["{" ("+" | "max:" | "min:") AXIS {"+" AXIS} "}"] ["?"]
+    dim    := INT ["@" AXIS {"+" AXIS}]
 
 Parsing derives every node's type again and refuses a text whose types say otherwise.
 """
@@ -131,15 +133,18 @@ class _Parser:
         self.expect("stage")
         stage = self.name()
         if stage not in STAGES:
-            raise self.error(f"no stage is called {stage!r}; there are {', '.join(STAGES)}", self.tokens[self.pos - 1].at)
+            raise self.error(
+                f"no stage is called {stage!r}; there are {', '.join(STAGES)}", self.tokens[self.pos - 1].at
+            )
         self.expect("func")
         name = self.name()
-        graph = self.function(name, stage)
+        graph, _ = self.function(name, stage)
         if self.tokens[self.pos].kind != "end":
             raise self.error("text after the function's end")
         return graph
 
-    def function(self, name: str, stage: str) -> Graph:
+    def function(self, name: str, stage: str) -> tuple[Graph, Location | None]:
+        """Parameters and block; the location that stands after the opening brace belongs to the node around it."""
         builder = Builder(self.mesh, stage)
         values: dict[str, Node] = {}
         self.expect("(")
@@ -153,6 +158,7 @@ class _Parser:
                 raise self.error(f"%{param} is defined twice", at)
             values[param] = builder.param(param, self.type())
         self.expect("{")
+        location = self.location()
         while not self.accept("return"):
             self.node(builder, values, stage)
         outputs: list[Node] = []
@@ -160,7 +166,7 @@ class _Parser:
             if outputs:
                 self.expect(",")
             outputs.append(self.operand(values))
-        return builder.graph(name, outputs)
+        return builder.graph(name, outputs), location
 
     def operand(self, values: dict[str, Node]) -> Node:
         at = self.tokens[self.pos].at
@@ -197,9 +203,7 @@ class _Parser:
         location = self.location()
         body = None
         if self.accept("="):
-            location = location or self.location()
-            body = self.body(name, stage)
-            location = location or self.location()
+            body, location = self.function(f"fusion_{name}", stage)
         if not op.arity[0] <= len(operands) <= op.arity[1]:
             raise self.error(f"{op.name} takes {op.arity[0]} to {op.arity[1]} operands, got {len(operands)}", op_at)
         spec = type.spec if not operands else None
@@ -209,9 +213,6 @@ class _Parser:
         if allocation:
             builder.nodes[-1] = node = replace(node, allocation=allocation)
         values[name] = node
-
-    def body(self, name: str, stage: str) -> Graph:
-        return self.function(f"fusion_{name}", stage)
 
     def location(self) -> Location | None:
         if self.tokens[self.pos].kind != "loc":

@@ -10,7 +10,7 @@ hashed, cached and replayed by a process that has no compiler.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import StrEnum
 from typing import Literal
 
 import numpy as np
@@ -19,7 +19,7 @@ from meshjit.ir.mesh import Mesh
 from meshjit.ir.types import DType, TensorType
 
 
-class Role(str, Enum):
+class Role(StrEnum):
     """The processor that runs a kernel: one of a Tensix tile's five RISC-V cores, or the host's CPU."""
 
     BRISC = "brisc"
@@ -90,7 +90,7 @@ class Kernel:
 
 @dataclass(frozen=True)
 class CircularBuffer:
-    """A ring of ``num_pages`` pages of ``page_bytes`` bytes in L1 at ``address``, the same on each core of the program."""
+    """A ring of ``num_pages`` pages of ``page_bytes`` bytes in L1 at ``address``, on each core of a program."""
 
     index: int
     address: int
@@ -120,7 +120,7 @@ class Program:
     num_tasks: int = 1
 
 
-class Layout(str, Enum):
+class Layout(StrEnum):
     """The order of a shard's elements in device memory: row-major, or 32x32 tiles of four 16x16 faces."""
 
     ROW = "row"
@@ -150,7 +150,7 @@ class BufferSpec:
 
 @dataclass(frozen=True)
 class RunProgram:
-    """Run a program on every device of ``devices`` (linear indices), bound to ``buffers`` (indices of the executable)."""
+    """Run a program on each of ``devices`` (linear indices), bound to ``buffers`` (indices of the executable)."""
 
     program: Program
     buffers: tuple[int, ...]

@@ -1,7 +1,7 @@
 """Types of the IR: element types, and tensor types whose dims carry shardings.
 
-A type prints as ``bf16[128@dp,4096@tp]``; a dim sharded over two axes as ``256@dp+tp``; a pending reduction over an axis
-as ``f32[128,1024]{+tp}`` (``{max:tp}``, ``{min:tp}``); a type whose sharding is not yet chosen ends in ``?``.
+A type prints as ``bf16[128@dp,4096@tp]``; a dim sharded over two axes as ``256@dp+tp``; a pending reduction over an
+axis as ``f32[128,1024]{+tp}`` (``{max:tp}``, ``{min:tp}``); a type whose sharding is not yet chosen ends in ``?``.
 
 The dims of a type are always global. A dim of size ``n`` sharded over an axis of size ``k`` is cut into ``k`` blocks of
 ``ceil(n / k)``, the last ones short or empty; over several axes the rule applies axis by axis, outermost first. Devices
@@ -81,12 +81,15 @@ def dtype_of(value: object) -> DType:
     return found
 
 
+ReduceOp = Literal["sum", "max", "min"]
+
+
 @dataclass(frozen=True)
 class Pending:
-    """A reduction not yet carried out over mesh axes: the value is the ``op`` of what the devices along ``axes`` hold."""
+    """A reduction not yet carried out: the value is the ``op`` of what the devices along ``axes`` hold."""
 
     axes: tuple[str, ...]
-    op: Literal["sum", "max", "min"] = "sum"
+    op: ReduceOp = "sum"
 
     def __str__(self) -> str:
         names = "+".join(self.axes)
@@ -108,6 +111,7 @@ class TensorType:
 
     @property
     def rank(self) -> int:
+        """The number of dims."""
         return len(self.shape)
 
     @property

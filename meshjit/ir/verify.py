@@ -29,7 +29,9 @@ def verify(graph: Graph, *, after: str = "", region: bool = False) -> None:
                 lines.append(("  > " if j == at else "    ") + print_node(graph.nodes[j], names))
         where = "\n".join(lines)
         blame = f"after {after}: " if after else ""
-        return IRError("MJ7002", blame + message, where=where, fix="this is a fault of the pass named, not of the model")
+        return IRError(
+            "MJ7002", blame + message, where=where, fix="this is a fault of the pass named, not of the model"
+        )
 
     for param in graph.params:
         if param.op is not PARAM or not param.name:
@@ -99,5 +101,9 @@ def _check_fusion(node: Node, graph: Graph) -> str:
         return f"the body gives {body.outputs[0].type}, the type says {node.type}"
     if any(n.op is FUSION for n in body.nodes):
         return "a fusion holds a fusion"
-    verify(Graph(body.name, graph.mesh, body.params, body.nodes, body.outputs, FUSED), after="the body of a fusion", region=True)
+    verify(
+        Graph(body.name, graph.mesh, body.params, body.nodes, body.outputs, FUSED),
+        after="the body of a fusion",
+        region=True,
+    )
     return ""

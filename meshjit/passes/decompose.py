@@ -19,7 +19,9 @@ from meshjit.ir.ops.reduce import LAYER_NORM, MAX, RMS_NORM, SOFTMAX, SUM
 class Emit(Protocol):
     """Appends a node on placed operands and returns its placed result."""
 
-    def __call__(self, op: OpDef, operands: Sequence[Node], **attrs: Any) -> Node: ...
+    def __call__(self, op: OpDef, operands: Sequence[Node], **attrs: Any) -> Node:
+        """Append one node."""
+        ...
 
 
 Parts = Callable[[Emit, Node, Sequence[Node]], Node]

@@ -26,9 +26,9 @@ from __future__ import annotations
 import math
 
 from meshjit.ir.graph import Builder, Graph, Node, rewrite
-from meshjit.ir.opdef import LOCAL, ReduceOp, attrs_of
+from meshjit.ir.opdef import LOCAL, attrs_of
 from meshjit.ir.ops.sharding import MASK, RESHARD, text_spec
-from meshjit.ir.types import DType
+from meshjit.ir.types import DType, ReduceOp
 from meshjit.passes.reshard import steps
 
 
@@ -55,7 +55,9 @@ def _masked(builder: Builder, node: Node, operands: tuple[Node, ...]) -> list[No
     factors = node.op.factor_rule([o.type for o in operands], node.type.shape, node.attrs)
     for i, (operand, dims) in enumerate(zip(operands, factors.operands, strict=True)):
         padded = operand.type.padded_dims(builder.mesh)
-        reductions = {factors.reduced[dims[d][0]] for d in padded if dims[d] and dims[d][0] in factors.reduced}
+        reductions: set[ReduceOp] = {
+            factors.reduced[dims[d][0]] for d in padded if dims[d] and dims[d][0] in factors.reduced
+        }
         if reductions:
             value = neutral(reductions.pop(), operand.type.dtype)
             out[i] = builder.add(MASK, [operand], attrs_of(value=value), node.location)

@@ -16,7 +16,7 @@ After::
 
     mesh (tp=2) stage sharded
     func f(%x: f32[4,8], %w: f32[8@tp,6]) {
-      %0 = reshard(%x) {spec=["-","tp"], reason="matmul wants dim 1 over tp: 0 bytes a device; gathering the operands takes 96"} : f32[4,8@tp]
+      %0 = reshard(%x) {spec=["-","tp"], reason="matmul wants dim 1 over tp (0 bytes, not 96)"} : f32[4,8@tp]
       %1 = matmul(%0, %w) : f32[4,6]{+tp}
       %2 = reshard(%1) {spec=["-","-"], reason="matmul reduces over a dim sharded over tp"} : f32[4,6]
       return %2
@@ -141,16 +141,22 @@ class _Placer:
         return self.reshard(out, spec, reason, location)
 
     def _splits_whole(self, factors: Factors, operands: Sequence[Node]) -> bool:
-        return any(axes and dim and dim[0] in factors.whole for dim, axes in zip(factors.operands[0], operands[0].type.dims_spec, strict=True))
+        dims = zip(factors.operands[0], operands[0].type.dims_spec, strict=True)
+        return any(axes and dim and dim[0] in factors.whole for dim, axes in dims)
 
     def _in_parts(self, node: Node, operands: Sequence[Node], location: Location | None) -> Node:
-        def emit(op: OpDef, parts: Sequence[Node], **attrs: Any) -> Node:
+        whole = operands[0]
+
+        def emit(op: OpDef, operands: Sequence[Node], **attrs: Any) -> Node:
             frozen = attrs_of(**attrs)
-            result = op.infer([p.type.open() for p in parts], frozen, self.mesh)
-            wish = operands[0].type.dims_spec if result.shape == operands[0].type.shape else None
-            if wish is None and parts and result.rank == parts[0].type.rank:
-                wish = tuple(() if n == 1 else axes for n, axes in zip(result.shape, parts[0].type.dims_spec, strict=True))
-            return self.place(op, parts, frozen, location, wish or ((),) * result.rank)
+            result = op.infer([o.type.open() for o in operands], frozen, self.mesh)
+            wish = ((),) * result.rank
+            if result.rank == whole.type.rank:
+                wish = tuple(
+                    axes if n == m else ()
+                    for n, m, axes in zip(result.shape, whole.type.shape, whole.type.dims_spec, strict=True)
+                )
+            return self.place(op, operands, frozen, location, wish)
 
         return PARTS[node.op](emit, node, operands)
 
@@ -167,7 +173,7 @@ class _Placer:
             out = result.with_spec(spec, pending)
             target = _compatible(wish, out)
             cost += moved_bytes(out, target, self.mesh)
-            shards = self.mesh.axes_size({a for axes in assignment.values() for a in axes})
+            shards = self.mesh.axes_size([a for axes in assignment.values() for a in axes])
             rank = (cost, -shards)
             if best is None or rank < best[0]:
                 best = (rank, assignment)
@@ -206,10 +212,8 @@ class _Placer:
                 return f"{op.name} needs dim {d} whole, it is sharded over {'+'.join(have)}"
             text = f"over {'+'.join(need)}" if need else "whole"
             moved = moved_bytes(value.type, want, self.mesh)
-            other = sum(
-                moved_bytes(o.type, ((),) * o.type.rank, self.mesh) for o in operands if o is not value or need
-            )
-            return f"{op.name} wants dim {d} {text}: {moved} bytes a device; gathering the operands takes {other}"
+            other = sum(moved_bytes(o.type, ((),) * o.type.rank, self.mesh) for o in operands if o is not value or need)
+            return f"{op.name} wants dim {d} {text} ({moved:,} bytes, not {other:,})"
         return f"{op.name} needs the pending reduction carried out"
 
 

@@ -94,8 +94,10 @@ def _fold(builder: Builder, node: Node, operands: tuple[Node, ...]) -> Node | No
     arrays = [np.asarray(o.attrs["value"], dtype=o.type.dtype.numpy) for o in operands]
     with np.errstate(all="ignore"):
         result = node.op.reference(global_context(node), *(widen(a, False) for a in arrays))
-    value: Attr = store(np.asarray(result), node.type, False).astype(
-        np.float64 if node.type.dtype.kind == "float" else node.type.dtype.numpy
-    ).item()
+    value: Attr = (
+        store(np.asarray(result), node.type, False)
+        .astype(np.float64 if node.type.dtype.kind == "float" else node.type.dtype.numpy)
+        .item()
+    )
     attrs = attrs_of(shape=(), value=value, dtype=node.type.dtype)
     return builder.add(FULL, (), attrs, node.location, spec=node.type.spec)

@@ -51,7 +51,13 @@ class Wishes:
         taken: set[str] = set()
         for dims, known in sides:
             for dim, axes in zip(dims, known, strict=True):
-                if dim and axes and dim[0] not in axes_of and not taken & set(axes) and self._fits(factors, dim[0], axes):
+                if (
+                    dim
+                    and axes
+                    and dim[0] not in axes_of
+                    and not taken & set(axes)
+                    and self._fits(factors, dim[0], axes)
+                ):
                     axes_of[dim[0]] = axes
                     taken |= set(axes)
         changed = False

@@ -12,7 +12,6 @@ from pathlib import Path
 import jinja2
 import numpy as np
 
-import meshjit
 from meshjit.errors import CodegenError
 
 
@@ -21,7 +20,7 @@ def template_root() -> Path:
 
     Raises :class:`~meshjit.errors.CodegenError` (MJ4201) when the installation has none.
     """
-    package = Path(meshjit.__file__).resolve().parent
+    package = Path(__file__).resolve().parent.parent
     for root in (package / "kernel_templates", package.parent / "kernel_templates"):
         if root.is_dir():
             return root

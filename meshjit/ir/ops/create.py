@@ -38,7 +38,9 @@ def _iota(ctx: EvalContext) -> Array:
     dim = ctx.attrs["dim"]
     assert isinstance(dim, int)
     index = ctx.origin[dim] + np.arange(ctx.shape[dim])
-    values = ctx.attrs["start"] + index * ctx.attrs["step"]  # type: ignore[operator]  # numbers by declaration
+    start, step = ctx.attrs["start"], ctx.attrs["step"]
+    assert isinstance(start, (int, float)) and isinstance(step, (int, float))
+    values = np.asarray(start + index * step)
     column = values.astype(_compute_dtype(ctx)).reshape([-1 if d == dim else 1 for d in range(len(ctx.shape))])
     return np.broadcast_to(column, ctx.shape)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from meshjit.errors import DTypeError
-from meshjit.ir.opdef import Array, Attrs, EvalContext, OpDef
+from meshjit.ir.opdef import Array, Attrs, EvalContext, Linear, OpDef
 from meshjit.ir.ops.rules import (
     broadcast_shapes,
     comparison_shape,
@@ -59,7 +59,7 @@ def _unary(name: str, fn: Callable[..., Array], *, kinds: Sequence[str] = _FLOAT
     )
 
 
-def _binary(name: str, fn: Callable[..., Array], *, linear=None, commutative: bool = False) -> OpDef:
+def _binary(name: str, fn: Callable[..., Array], *, linear: Linear = None, commutative: bool = False) -> OpDef:
     return OpDef(
         name,
         kernel="elementwise",
@@ -131,7 +131,7 @@ MAXIMUM = _binary("maximum", np.maximum, commutative=True)
 MINIMUM = _binary("minimum", np.minimum, commutative=True)
 
 
-def _float_binary(name: str, fn: Callable[..., Array], *, linear=None) -> OpDef:
+def _float_binary(name: str, fn: Callable[..., Array], *, linear: Linear = None) -> OpDef:
     return OpDef(
         name,
         kernel="elementwise",

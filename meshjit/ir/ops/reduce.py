@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -24,7 +25,7 @@ def _reduce_shape(types: Sequence[TensorType], attrs: Attrs) -> tuple[DType, tup
 
 def _reduction(name: ReduceOp, fn: np.ufunc) -> OpDef:
     def reference(ctx: EvalContext, x: Array) -> Array:
-        axes = ctx.attrs["axes"]
+        axes: Any = ctx.attrs["axes"]
         return fn.reduce(x, axis=axes, keepdims=bool(ctx.attrs["keepdims"]), dtype=x.dtype)
 
     return OpDef(
@@ -62,7 +63,8 @@ def _softmax_factors(types: Sequence[TensorType], shape: tuple[int, ...], attrs:
 
 def _softmax(ctx: EvalContext, x: Array) -> Array:
     axis = ctx.attrs["axis"]
-    e = np.exp(x - x.max(axis=axis, keepdims=True))  # type: ignore[arg-type]  # an int by the shape rule
+    assert isinstance(axis, int)
+    e = np.exp(x - x.max(axis=axis, keepdims=True))
     return e / e.sum(axis=axis, keepdims=True)
 
 

@@ -102,9 +102,7 @@ def dims_factors(kept: Sequence[int | None], operand: TensorType, shape: tuple[i
     for d, to in enumerate(kept):
         if to is not None:
             result[to] = (d,)
-    return Factors(
-        (tuple((d,) if to is not None else () for d, to in enumerate(kept)),), tuple(result), operand.shape
-    )
+    return Factors((tuple((d,) if to is not None else () for d, to in enumerate(kept)),), tuple(result), operand.shape)
 
 
 def reduced_factors(op: ReduceOp) -> FactorRule:

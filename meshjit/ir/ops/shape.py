@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -68,7 +68,10 @@ def _reshape_factors(types: Sequence[TensorType], shape: tuple[int, ...], attrs:
     return Factors((tuple(old),), tuple(new), tuple(sizes), exact=frozenset(exact))
 
 
-def _common_factors(before, after, a, b, old, new, factor, exact) -> None:
+def _common_factors(
+    before: tuple[int, ...], after: tuple[int, ...], a: list[int], b: list[int], old: list[tuple[int, ...]],
+    new: list[tuple[int, ...]], factor: Callable[[int], int], exact: set[int],
+) -> None:  # fmt: skip
     """Cut one run of dims ``a`` (before) and ``b`` (after), of equal product, into common factors, major first."""
     left = [[before[d], d] for d in a if before[d] != 1]
     right = [[after[d], d] for d in b if after[d] != 1]

@@ -8,7 +8,7 @@ import numpy as np
 
 from meshjit.errors import ShardingError
 from meshjit.ir.mesh import Mesh
-from meshjit.ir.opdef import PER_DEVICE, SHARDED, TRACED, Array, Attrs, EvalContext, OpDef
+from meshjit.ir.opdef import PER_DEVICE, SHARDED, TRACED, Array, Attrs, EvalContext, Exchange, OpDef, TypeRule
 from meshjit.ir.types import Pending, Spec, TensorType, block_size, check_spec
 
 
@@ -163,12 +163,10 @@ def _scatter(ctxs: Sequence[EvalContext], xs: Sequence[Array]) -> Sequence[Array
 def _to_all(ctxs: Sequence[EvalContext], xs: Sequence[Array]) -> Sequence[Array]:
     dim, split = int(ctxs[0].attrs["dim"]), int(ctxs[0].attrs["split_dim"])  # type: ignore[arg-type]  # as above
     parts = [_parts(x, split, len(xs)) for x in xs]
-    return [
-        _cut(np.concatenate([p[i] for p in parts], axis=dim), dim, ctxs[0].shape[dim]) for i in range(len(xs))
-    ]
+    return [_cut(np.concatenate([p[i] for p in parts], axis=dim), dim, ctxs[0].shape[dim]) for i in range(len(xs))]
 
 
-def _collective(name: str, attrs: tuple[str, ...], type_rule, exchange) -> OpDef:
+def _collective(name: str, attrs: tuple[str, ...], type_rule: TypeRule, exchange: Exchange) -> OpDef:
     return OpDef(
         name, kernel="collective", arity=(1, 1), attrs=attrs, type_rule=type_rule, exchange=exchange,
         stages=PER_DEVICE,
