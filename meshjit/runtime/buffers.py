@@ -44,8 +44,8 @@ class MeshBuffer:
         cls, mesh: MeshDevice, size_bytes: int, *, name: str = "buffer", page_bytes: int | None = None
     ) -> MeshBuffer:
         """A buffer that holds the same bytes on every device."""
-        allocation = mesh.engine.allocate(size_bytes, page_bytes or max(size_bytes, 1), (), name)
-        return cls(mesh, allocation, name, None, Layout.ROW)
+        wanted = mesh.engine.request(size_bytes, page_bytes or max(size_bytes, 1), (), name)
+        return cls(mesh, mesh.engine.allocate(wanted), name, None, Layout.ROW)
 
     @classmethod
     def sharded(
@@ -54,8 +54,8 @@ class MeshBuffer:
     ) -> MeshBuffer:  # fmt: skip
         """A buffer of ``size_bytes`` per device whose content differs along ``axes`` (default: all of the mesh's)."""
         varies = tuple(axes) if axes is not None else mesh.mesh.axes
-        allocation = mesh.engine.allocate(size_bytes, page_bytes or max(size_bytes, 1), varies, name)
-        return cls(mesh, allocation, name, None, Layout.ROW)
+        wanted = mesh.engine.request(size_bytes, page_bytes or max(size_bytes, 1), varies, name)
+        return cls(mesh, mesh.engine.allocate(wanted), name, None, Layout.ROW)
 
     @classmethod
     def typed(
@@ -65,13 +65,13 @@ class MeshBuffer:
         """A buffer for the shards of a tensor, in the target's layout unless told otherwise."""
         kept = layout or mesh.layout
         local = type.local_shape(mesh.mesh)
-        allocation = mesh.engine.allocate(
+        wanted = mesh.engine.request(
             layouts.storage_bytes(type.dtype, kept, local),
             layouts.page_bytes(type.dtype, kept, local),
             type.varies if varies is None else varies,
             f"{name}: {type}",
         )
-        return cls(mesh, allocation, name, type, kept)
+        return cls(mesh, mesh.engine.allocate(wanted), name, type, kept)
 
     @property
     def allocation(self) -> Allocation:

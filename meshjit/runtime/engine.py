@@ -12,6 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from meshjit.errors import DeviceError, DeviceTimeoutError, OutOfMemoryError
@@ -19,6 +20,17 @@ from meshjit.ir.mesh import Mesh
 from meshjit.ir.program import Command
 from meshjit.runtime.allocator import LockstepAllocator
 from meshjit.runtime.devices.base import Region, Target
+
+
+@dataclass(frozen=True)
+class Request:
+    """Memory to ask for: ``size_bytes`` per device in pages, ``footprint`` of address space, a name for messages."""
+
+    size_bytes: int
+    page_bytes: int
+    varies: tuple[str, ...]
+    name: str
+    footprint: int
 
 
 class Allocation:
@@ -84,18 +96,18 @@ class Engine:
 
     # Memory
 
-    def allocate(self, size_bytes: int, page_bytes: int, varies: tuple[str, ...], name: str) -> Allocation:
-        """Memory of ``size_bytes`` on every device.
+    def request(self, size_bytes: int, page_bytes: int, varies: tuple[str, ...], name: str) -> Request:
+        """What to ask for to get ``size_bytes`` on every device."""
+        return Request(size_bytes, page_bytes, varies, name, self.target.footprint(size_bytes, page_bytes))
+
+    def allocate(self, wanted: Request) -> Allocation:
+        """Memory at one address on every device.
 
         Raises :class:`~meshjit.errors.OutOfMemoryError` (MJ5001) when it does not fit, after everything that is no
         longer used was given back.
         """
-        footprint = self.target.footprint(size_bytes, page_bytes)
-        return Allocation(self, Region(self._take(footprint, name), size_bytes, page_bytes, varies))
-
-    def allocate_space(self, size_bytes: int, varies: tuple[str, ...], name: str) -> Allocation:
-        """``size_bytes`` of address space, to be divided by a plan made before; raises as :meth:`allocate`."""
-        return Allocation(self, Region(self._take(size_bytes, name), size_bytes, size_bytes, varies))
+        address = self._take(wanted.footprint, wanted.name)
+        return Allocation(self, Region(address, wanted.size_bytes, wanted.page_bytes, wanted.varies))
 
     def _take(self, footprint: int, name: str) -> int:
         self._acquire("allocating memory")

@@ -14,7 +14,7 @@ from meshjit.ir.program import BufferSpec, Executable
 from meshjit.ir.spec import PartitionSpec
 from meshjit.ir.types import Spec, TensorType
 from meshjit.runtime.devices.base import Region
-from meshjit.runtime.engine import Allocation
+from meshjit.runtime.engine import Allocation, Request
 from meshjit.runtime.mesh_device import host_array
 from meshjit.runtime.tensor import MeshTensor
 
@@ -34,7 +34,7 @@ class InputSlot:
     position: int
     index: int
     spec: BufferSpec
-    page_bytes: int
+    memory: Request
     donated: bool
     escapes: bool
     own: Allocation | None = None

@@ -269,7 +269,7 @@ class MeshTrace:
     def _bind_host(self, slot: InputSlot, array: Any, call: _Call) -> None:
         """Write an array into the trace's own buffer, or into a fresh one that will be an output."""
         fresh = call.fresh and slot.escapes
-        allocation = self._allocate(slot.spec, slot.page_bytes) if fresh else self._own_input(slot)
+        allocation = self.mesh.engine.allocate(slot.memory) if fresh else self._own_input(slot)
         call.bindings[slot.index] = allocation.region
         call.keep.append(allocation)
         call.writes.append((slot, allocation, array))
@@ -295,7 +295,7 @@ class MeshTrace:
         if output.constant is not None:
             return output.constant
         if call.fresh:
-            allocation = self._allocate(output.spec, output.page_bytes)
+            allocation = self.mesh.engine.allocate(output.memory)
         else:
             if any(a is output.own for a in call.replayed):
                 # The last replay's output is an argument of this one, which must not write over it.
@@ -304,19 +304,15 @@ class MeshTrace:
         call.bindings[output.index] = allocation.region
         return allocation
 
-    def _allocate(self, spec: BufferSpec, page_bytes: int) -> Allocation:
-        name = f"{self.name}: {spec.name}: {spec.type}"
-        return self.mesh.engine.allocate(spec.size_bytes, page_bytes, spec.varies, name)
-
     def _own_input(self, slot: InputSlot) -> Allocation:
         if slot.own is None:
-            slot.own = self._allocate(slot.spec, slot.page_bytes)
+            slot.own = self.mesh.engine.allocate(slot.memory)
             slot.own.shared = True
         return slot.own
 
     def _own_output(self, output: OutputSlot) -> Allocation:
         if output.own is None:
-            output.own = self._allocate(output.spec, output.page_bytes)
+            output.own = self.mesh.engine.allocate(output.memory)
             output.own.shared = True
         return output.own
 

@@ -9,7 +9,7 @@ from meshjit.ir.program import BufferSpec, Executable, Layout, RunProgram
 from meshjit.runtime import layouts
 from meshjit.runtime.buffers import encode_array
 from meshjit.runtime.devices.base import Region
-from meshjit.runtime.engine import Allocation, Loaded
+from meshjit.runtime.engine import Allocation, Loaded, Request
 from meshjit.runtime.mesh_device import MeshDevice
 from meshjit.runtime.signature import InputSlot
 from meshjit.runtime.workload import check_program
@@ -26,7 +26,7 @@ class OutputSlot:
     index: int
     spec: BufferSpec
     label: str
-    page_bytes: int
+    memory: Request
     alias: InputSlot | None = None
     constant: Allocation | None = None
     own: Allocation | None = None
@@ -78,7 +78,7 @@ class TraceMemory:
         """The input slots in the order of the arguments."""
         exe = self.executable
         return tuple(
-            InputSlot(n, i, exe.buffers[i], _page_bytes(exe.buffers[i]), n in donated, i in exe.outputs)
+            InputSlot(n, i, exe.buffers[i], self._request(exe.buffers[i]), n in donated, i in exe.outputs)
             for n, i in enumerate(exe.inputs)
         )
 
@@ -91,13 +91,17 @@ class TraceMemory:
             if i not in made:
                 # Values without a name of the user's are called %0, %1, ...
                 label = spec.name if spec.name.isidentifier() else f"the result of {self.executable.name}"
-                made[i] = OutputSlot(i, spec, label, _page_bytes(spec), by_input.get(i), self._constants.get(i))
+                made[i] = OutputSlot(i, spec, label, self._request(spec), by_input.get(i), self._constants.get(i))
         return tuple(made[i] for i in self.executable.outputs)
 
     def load(self) -> Loaded:
         """Load the commands; buffers that calls bind stand at a place that is never used."""
         regions = [self._region(i, spec) for i, spec in enumerate(self.executable.buffers)]
         return self.mesh.engine.load(self.executable.commands, regions, rebindable(self.executable))
+
+    def _request(self, spec: BufferSpec) -> Request:
+        name = f"{self.executable.name}: {spec.kind} {spec.name}: {spec.type}"
+        return self.mesh.engine.request(spec.size_bytes, _page_bytes(spec), spec.varies, name)
 
     def _region(self, index: int, spec: BufferSpec) -> Region:
         if index in self._constants:
@@ -112,14 +116,15 @@ class TraceMemory:
         if not exe.arena_bytes:
             return None
         # The plan's offsets count address space, so the arena is one page whatever the target's pages are.
-        arena = self.mesh.engine.allocate_space(exe.arena_bytes, exe.mesh.axes, f"{exe.name}: temporaries")
+        size = exe.arena_bytes
+        wanted = Request(size, size, exe.mesh.axes, f"{exe.name}: temporaries", footprint=size)
+        arena = self.mesh.engine.allocate(wanted)
         self.owned.append(arena)
         return arena
 
     def _place_constant(self, index: int, array: layouts.Array) -> None:
         spec = self.executable.buffers[index]
-        name = f"{self.executable.name}: constant {spec.name}: {spec.type}"
-        allocation = self.mesh.engine.allocate(spec.size_bytes, _page_bytes(spec), spec.varies, name)
+        allocation = self.mesh.engine.allocate(self._request(spec))
         allocation.shared = True
         data = encode_array(array, spec.type, spec.layout, self.mesh, spec.name)
         self.mesh.engine.write(allocation.region, data)
