@@ -1,4 +1,4 @@
-"""Run one node on the CPU mesh and compare with its NumPy meaning."""
+"""Run one node on the CPU mesh, and compare with its NumPy meaning."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from meshjit.codegen.cpu.lower import lower
-from meshjit.ir.evaluate import evaluate, split
+from meshjit.ir.evaluate import evaluate, join, split
 from meshjit.ir.graph import Builder, Graph, Node
 from meshjit.ir.mesh import Mesh
 from meshjit.ir.opdef import LOCAL
 from meshjit.ir.program import RunProgram
+from meshjit.ir.types import BF16, BOOL, F32, I32, DType, TensorType
 from meshjit.runtime.devices.base import Region
 from meshjit.runtime.devices.cpu import CpuTarget
 from meshjit.toolchain.llvm import Machine
@@ -59,3 +60,39 @@ def single(build, *types, mesh: Mesh = Mesh((1,), ("tp",))) -> Graph:
 def expected(graph: Graph, inputs: Sequence[np.ndarray]) -> np.ndarray:
     """The graph's value in exact arithmetic, as float64 (or its integer dtype)."""
     return evaluate(graph, inputs, exact=True)[0]
+
+
+def plain(dtype: DType, shape: Sequence[int]) -> TensorType:
+    """A type that is whole on every device."""
+    return TensorType(dtype, tuple(shape), ((),) * len(shape))
+
+
+def check(graph: Graph, inputs: Sequence[np.ndarray], tolerance: float, machine: Machine | None = None) -> None:
+    """Run the graph's node on the CPU mesh; its value is the one NumPy gives in float64, within ``tolerance``.
+
+    The tolerance is relative to the largest value, as rounding errors of sums are.
+    """
+    (node,) = graph.nodes
+    mesh = graph.mesh
+    blocks = run_node(node, mesh, inputs, machine=machine)
+    got, want = join(blocks, node.type, graph), expected(graph, inputs)
+    assert got.shape == want.shape
+    if node.type.dtype.kind != "float":
+        np.testing.assert_array_equal(got, want)
+        return
+    finite = np.abs(want[np.isfinite(want)])
+    scale = max(1.0, float(finite.max())) if finite.size else 1.0
+    np.testing.assert_allclose(got.astype(np.float64), want, rtol=tolerance, atol=tolerance * scale)
+
+
+#: Relative rounding of a result of this dtype, with room for the error of the operation itself.
+TOLERANCE = {F32: 2e-6, BF16: 2.0**-8, I32: 0.0, BOOL: 0.0}
+
+
+def sample(rng: np.random.Generator, dtype: DType, shape: Sequence[int], low: float = -3.0) -> np.ndarray:
+    """Values of any dtype; floats are at least ``low``."""
+    if dtype == BOOL:
+        return rng.integers(0, 2, shape).astype(bool)
+    if dtype == I32:
+        return rng.integers(-50, 50, shape).astype(np.int32)
+    return rng.uniform(low, 3.0, shape).astype(dtype.numpy)
