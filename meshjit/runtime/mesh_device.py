@@ -113,7 +113,7 @@ class MeshDevice:
     @cached_property
     def topology(self) -> Topology:
         """The link graph."""
-        return Topology.of(self.arch, self.mesh)
+        return Topology.of(self.target if self.arch == "cpu" else self.arch, self.mesh)
 
     @property
     def is_closed(self) -> bool:
