@@ -1,0 +1,563 @@
+; tasks: 5
+; words: BufferAddress(index=0, offset_bytes=0), BufferAddress(index=1, offset_bytes=0), BufferAddress(index=2, offset_bytes=0), BufferAddress(index=3, offset_bytes=0)
+declare <8 x float> @llvm.masked.load.v8f32.p0(ptr, <8 x i1>, <8 x float>)
+declare void @llvm.masked.store.v8f32.p0(<8 x float>, ptr, <8 x i1>)
+declare <8 x i32> @llvm.masked.load.v8i32.p0(ptr, <8 x i1>, <8 x i32>)
+declare void @llvm.masked.store.v8i32.p0(<8 x i32>, ptr, <8 x i1>)
+declare <8 x i16> @llvm.masked.load.v8i16.p0(ptr, <8 x i1>, <8 x i16>)
+declare void @llvm.masked.store.v8i16.p0(<8 x i16>, ptr, <8 x i1>)
+declare <8 x i8> @llvm.masked.load.v8i8.p0(ptr, <8 x i1>, <8 x i8>)
+declare void @llvm.masked.store.v8i8.p0(<8 x i8>, ptr, <8 x i1>)
+
+declare i64 @llvm.smin.i64(i64, i64)
+declare void @llvm.prefetch.p0(ptr, i32, i32, i32)
+declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)
+declare <8 x float> @llvm.fmuladd.v8f32(<8 x float>, <8 x float>, <8 x float>)
+declare <8 x double> @llvm.fmuladd.v8f64(<8 x double>, <8 x double>, <8 x double>)
+declare <8 x float> @llvm.fabs.v8f32(<8 x float>)
+declare <8 x float> @llvm.sqrt.v8f32(<8 x float>)
+declare <8 x float> @llvm.roundeven.v8f32(<8 x float>)
+declare <8 x float> @llvm.trunc.v8f32(<8 x float>)
+declare <8 x float> @llvm.maximum.v8f32(<8 x float>, <8 x float>)
+declare <8 x float> @llvm.minimum.v8f32(<8 x float>, <8 x float>)
+declare <8 x float> @llvm.copysign.v8f32(<8 x float>, <8 x float>)
+declare <8 x i32> @llvm.smax.v8i32(<8 x i32>, <8 x i32>)
+declare <8 x i32> @llvm.smin.v8i32(<8 x i32>, <8 x i32>)
+declare <8 x i32> @llvm.abs.v8i32(<8 x i32>, i1)
+declare <8 x i32> @llvm.fptosi.sat.v8i32.v8f32(<8 x float>)
+declare <8 x double> @llvm.roundeven.v8f64(<8 x double>)
+declare <8 x double> @llvm.trunc.v8f64(<8 x double>)
+declare <8 x double> @llvm.fabs.v8f64(<8 x double>)
+define internal <8 x float> @add_f(<8 x float> %x, <8 x float> %y) alwaysinline {
+  %r = fadd <8 x float> %x, %y
+  ret <8 x float> %r
+}
+define internal <8 x float> @exp_f(<8 x float> %x) alwaysinline {
+  %big = fcmp ogt <8 x float> %x, splat (float 0x4056400000000000)
+  %x1 = select <8 x i1> %big, <8 x float> splat (float 0x4056400000000000), <8 x float> %x
+  %small = fcmp ogt <8 x float> %x, splat (float 0xC05A400000000000)
+  %xc = select <8 x i1> %small, <8 x float> %x1, <8 x float> splat (float 0xC05A400000000000)
+  %q = fmul <8 x float> %xc, splat (float 0x3FF7154760000000)
+  %n = call <8 x float> @llvm.roundeven.v8f32(<8 x float> %q)
+  %r1 = call <8 x float> @llvm.fmuladd.v8f32(<8 x float> %n, <8 x float> splat (float 0xBFE6300000000000), <8 x float> %xc)
+  %r = call <8 x float> @llvm.fmuladd.v8f32(<8 x float> %n, <8 x float> splat (float 0x3F2BD01060000000), <8 x float> %r1)
+  %p.1 = call <8 x float> @llvm.fmuladd.v8f32(<8 x float> splat (float 0x3F29F07F40000000), <8 x float> %r, <8 x float> splat (float 0x3F56D8DDE0000000))
+  %p.2 = call <8 x float> @llvm.fmuladd.v8f32(<8 x float> %p.1, <8 x float> %r, <8 x float> splat (float 0x3F81112720000000))
+  %p.3 = call <8 x float> @llvm.fmuladd.v8f32(<8 x float> %p.2, <8 x float> %r, <8 x float> splat (float 0x3FA55548C0000000))
+  %p.4 = call <8 x float> @llvm.fmuladd.v8f32(<8 x float> %p.3, <8 x float> %r, <8 x float> splat (float 0x3FC5555540000000))
+  %p = call <8 x float> @llvm.fmuladd.v8f32(<8 x float> %p.4, <8 x float> %r, <8 x float> splat (float 0x3FE0000000000000))
+
+  %rr = fmul <8 x float> %r, %r
+  %e1 = call <8 x float> @llvm.fmuladd.v8f32(<8 x float> %p, <8 x float> %rr, <8 x float> %r)
+  %e = fadd <8 x float> %e1, splat (float 0x3FF0000000000000)
+  %ni = fptosi <8 x float> %n to <8 x i32>
+  %na = ashr <8 x i32> %ni, splat (i32 1)
+  %nb = sub <8 x i32> %ni, %na
+  %ba = add <8 x i32> %na, splat (i32 127)
+  %bb = add <8 x i32> %nb, splat (i32 127)
+  %sa = shl <8 x i32> %ba, splat (i32 23)
+  %sb = shl <8 x i32> %bb, splat (i32 23)
+  %fa = bitcast <8 x i32> %sa to <8 x float>
+  %fb = bitcast <8 x i32> %sb to <8 x float>
+  %m = fmul <8 x float> %e, %fa
+  %v = fmul <8 x float> %m, %fb
+  %nan = fcmp uno <8 x float> %x, %x
+  %res = select <8 x i1> %nan, <8 x float> %x, <8 x float> %v
+  ret <8 x float> %res
+}
+define internal <8 x float> @erf_f(<8 x float> %x) alwaysinline {
+  %a0 = call <8 x float> @llvm.fabs.v8f32(<8 x float> %x)
+  %far = fcmp ogt <8 x float> %a0, splat (float 0x4010000000000000)
+  %a = select <8 x i1> %far, <8 x float> splat (float 0x4010000000000000), <8 x float> %a0
+  %p.1 = call <8 x float> @llvm.fmuladd.v8f32(<8 x float> splat (float 0xBEF61EA9A0000000), <8 x float> %a, <8 x float> splat (float 0x3F3C791340000000))
+  %p.2 = call <8 x float> @llvm.fmuladd.v8f32(<8 x float> %p.1, <8 x float> %a, <8 x float> splat (float 0xBF7115AD60000000))
+  %p.3 = call <8 x float> @llvm.fmuladd.v8f32(<8 x float> %p.2, <8 x float> %a, <8 x float> splat (float 0x3F99B8E860000000))
+  %p.4 = call <8 x float> @llvm.fmuladd.v8f32(<8 x float> %p.3, <8 x float> %a, <8 x float> splat (float 0xBFBBB83E80000000))
+  %p.5 = call <8 x float> @llvm.fmuladd.v8f32(<8 x float> %p.4, <8 x float> %a, <8 x float> splat (float 0xBFE44460C0000000))
+  %p.6 = call <8 x float> @llvm.fmuladd.v8f32(<8 x float> %p.5, <8 x float> %a, <8 x float> splat (float 0xBFF2127E40000000))
+  %p = call <8 x float> @llvm.fmuladd.v8f32(<8 x float> %p.6, <8 x float> %a, <8 x float> splat (float 0x3F26E57120000000))
+
+  %e = call <8 x float> @exp_f(<8 x float> %p)
+  %b = fsub <8 x float> splat (float 0x3FF0000000000000), %e
+  %large = call <8 x float> @llvm.copysign.v8f32(<8 x float> %b, <8 x float> %x)
+  %xx = fmul <8 x float> %x, %x
+  %q.1 = call <8 x float> @llvm.fmuladd.v8f32(<8 x float> splat (float 0x3F15CD6280000000), <8 x float> %xx, <8 x float> splat (float 0xBF4AA3FB40000000))
+  %q.2 = call <8 x float> @llvm.fmuladd.v8f32(<8 x float> %q.1, <8 x float> %xx, <8 x float> splat (float 0x3F754C8080000000))
+  %q.3 = call <8 x float> @llvm.fmuladd.v8f32(<8 x float> %q.2, <8 x float> %xx, <8 x float> splat (float 0xBF9B80E940000000))
+  %q.4 = call <8 x float> @llvm.fmuladd.v8f32(<8 x float> %q.3, <8 x float> %xx, <8 x float> splat (float 0x3FBCE2E0A0000000))
+  %q.5 = call <8 x float> @llvm.fmuladd.v8f32(<8 x float> %q.4, <8 x float> %xx, <8 x float> splat (float 0xBFD8127420000000))
+  %q = call <8 x float> @llvm.fmuladd.v8f32(<8 x float> %q.5, <8 x float> %xx, <8 x float> splat (float 0x3FF20DD760000000))
+
+  %smallv = fmul <8 x float> %x, %q
+  %small = fcmp olt <8 x float> %a, splat (float 0x3FEDC28F60000000)
+  %r = select <8 x i1> %small, <8 x float> %smallv, <8 x float> %large
+  ret <8 x float> %r
+}
+define internal <8 x float> @gelu_f(<8 x float> %x) alwaysinline {
+  %s = fmul <8 x float> %x, splat (float 0x3FE6A09E60000000)
+  %e = call <8 x float> @erf_f(<8 x float> %s)
+  %d = fadd <8 x float> %e, splat (float 0x3FF0000000000000)
+  %h = fmul <8 x float> %x, splat (float 0x3FE0000000000000)
+  %r = fmul <8 x float> %h, %d
+  ret <8 x float> %r
+}
+
+; acc[6 x 16] += a[6 x steps] * b[steps x 16]
+define internal void @tile6(ptr noalias %a, ptr noalias %b, i64 %steps, ptr noalias %acc) noinline {
+entry:
+  %c0.0.p = getelementptr float, ptr %acc, i64 0
+  %c0.0.0 = load <8 x float>, ptr %c0.0.p, align 4
+  %c0.1.p = getelementptr float, ptr %acc, i64 8
+  %c0.1.0 = load <8 x float>, ptr %c0.1.p, align 4
+  %c1.0.p = getelementptr float, ptr %acc, i64 32
+  %c1.0.0 = load <8 x float>, ptr %c1.0.p, align 4
+  %c1.1.p = getelementptr float, ptr %acc, i64 40
+  %c1.1.0 = load <8 x float>, ptr %c1.1.p, align 4
+  %c2.0.p = getelementptr float, ptr %acc, i64 64
+  %c2.0.0 = load <8 x float>, ptr %c2.0.p, align 4
+  %c2.1.p = getelementptr float, ptr %acc, i64 72
+  %c2.1.0 = load <8 x float>, ptr %c2.1.p, align 4
+  %c3.0.p = getelementptr float, ptr %acc, i64 96
+  %c3.0.0 = load <8 x float>, ptr %c3.0.p, align 4
+  %c3.1.p = getelementptr float, ptr %acc, i64 104
+  %c3.1.0 = load <8 x float>, ptr %c3.1.p, align 4
+  %c4.0.p = getelementptr float, ptr %acc, i64 128
+  %c4.0.0 = load <8 x float>, ptr %c4.0.p, align 4
+  %c4.1.p = getelementptr float, ptr %acc, i64 136
+  %c4.1.0 = load <8 x float>, ptr %c4.1.p, align 4
+  %c5.0.p = getelementptr float, ptr %acc, i64 160
+  %c5.0.0 = load <8 x float>, ptr %c5.0.p, align 4
+  %c5.1.p = getelementptr float, ptr %acc, i64 168
+  %c5.1.0 = load <8 x float>, ptr %c5.1.p, align 4
+  br label %loop
+loop:
+  %k = phi i64 [ 0, %entry ], [ %k1, %loop ]
+  %bk = phi ptr [ %b, %entry ], [ %bk1, %loop ]
+  %c0.0 = phi <8 x float> [ %c0.0.0, %entry ], [ %c0.0.n, %loop ]
+  %c0.1 = phi <8 x float> [ %c0.1.0, %entry ], [ %c0.1.n, %loop ]
+  %c1.0 = phi <8 x float> [ %c1.0.0, %entry ], [ %c1.0.n, %loop ]
+  %c1.1 = phi <8 x float> [ %c1.1.0, %entry ], [ %c1.1.n, %loop ]
+  %c2.0 = phi <8 x float> [ %c2.0.0, %entry ], [ %c2.0.n, %loop ]
+  %c2.1 = phi <8 x float> [ %c2.1.0, %entry ], [ %c2.1.n, %loop ]
+  %c3.0 = phi <8 x float> [ %c3.0.0, %entry ], [ %c3.0.n, %loop ]
+  %c3.1 = phi <8 x float> [ %c3.1.0, %entry ], [ %c3.1.n, %loop ]
+  %c4.0 = phi <8 x float> [ %c4.0.0, %entry ], [ %c4.0.n, %loop ]
+  %c4.1 = phi <8 x float> [ %c4.1.0, %entry ], [ %c4.1.n, %loop ]
+  %c5.0 = phi <8 x float> [ %c5.0.0, %entry ], [ %c5.0.n, %loop ]
+  %c5.1 = phi <8 x float> [ %c5.1.0, %entry ], [ %c5.1.n, %loop ]
+  %b0.p = getelementptr i8, ptr %bk, i64 0
+  %b0 = load <8 x float>, ptr %b0.p, align 4
+  %b1.p = getelementptr i8, ptr %bk, i64 32
+  %b1 = load <8 x float>, ptr %b1.p, align 4
+  %a0.o = getelementptr float, ptr %a, i64 %k
+  %a0.p = getelementptr i8, ptr %a0.o, i64 0
+  %a0.s = load float, ptr %a0.p, align 4
+%a0.i = insertelement <8 x float> poison, float %a0.s, i64 0
+  %a0 = shufflevector <8 x float> %a0.i, <8 x float> poison, <8 x i32> zeroinitializer
+  %c0.0.n = call <8 x float> @llvm.fmuladd.v8f32(<8 x float> %a0, <8 x float> %b0, <8 x float> %c0.0)
+  %c0.1.n = call <8 x float> @llvm.fmuladd.v8f32(<8 x float> %a0, <8 x float> %b1, <8 x float> %c0.1)
+  %a1.o = getelementptr float, ptr %a, i64 %k
+  %a1.p = getelementptr i8, ptr %a1.o, i64 384
+  %a1.s = load float, ptr %a1.p, align 4
+%a1.i = insertelement <8 x float> poison, float %a1.s, i64 0
+  %a1 = shufflevector <8 x float> %a1.i, <8 x float> poison, <8 x i32> zeroinitializer
+  %c1.0.n = call <8 x float> @llvm.fmuladd.v8f32(<8 x float> %a1, <8 x float> %b0, <8 x float> %c1.0)
+  %c1.1.n = call <8 x float> @llvm.fmuladd.v8f32(<8 x float> %a1, <8 x float> %b1, <8 x float> %c1.1)
+  %a2.o = getelementptr float, ptr %a, i64 %k
+  %a2.p = getelementptr i8, ptr %a2.o, i64 768
+  %a2.s = load float, ptr %a2.p, align 4
+%a2.i = insertelement <8 x float> poison, float %a2.s, i64 0
+  %a2 = shufflevector <8 x float> %a2.i, <8 x float> poison, <8 x i32> zeroinitializer
+  %c2.0.n = call <8 x float> @llvm.fmuladd.v8f32(<8 x float> %a2, <8 x float> %b0, <8 x float> %c2.0)
+  %c2.1.n = call <8 x float> @llvm.fmuladd.v8f32(<8 x float> %a2, <8 x float> %b1, <8 x float> %c2.1)
+  %a3.o = getelementptr float, ptr %a, i64 %k
+  %a3.p = getelementptr i8, ptr %a3.o, i64 1152
+  %a3.s = load float, ptr %a3.p, align 4
+%a3.i = insertelement <8 x float> poison, float %a3.s, i64 0
+  %a3 = shufflevector <8 x float> %a3.i, <8 x float> poison, <8 x i32> zeroinitializer
+  %c3.0.n = call <8 x float> @llvm.fmuladd.v8f32(<8 x float> %a3, <8 x float> %b0, <8 x float> %c3.0)
+  %c3.1.n = call <8 x float> @llvm.fmuladd.v8f32(<8 x float> %a3, <8 x float> %b1, <8 x float> %c3.1)
+  %a4.o = getelementptr float, ptr %a, i64 %k
+  %a4.p = getelementptr i8, ptr %a4.o, i64 1536
+  %a4.s = load float, ptr %a4.p, align 4
+%a4.i = insertelement <8 x float> poison, float %a4.s, i64 0
+  %a4 = shufflevector <8 x float> %a4.i, <8 x float> poison, <8 x i32> zeroinitializer
+  %c4.0.n = call <8 x float> @llvm.fmuladd.v8f32(<8 x float> %a4, <8 x float> %b0, <8 x float> %c4.0)
+  %c4.1.n = call <8 x float> @llvm.fmuladd.v8f32(<8 x float> %a4, <8 x float> %b1, <8 x float> %c4.1)
+  %a5.o = getelementptr float, ptr %a, i64 %k
+  %a5.p = getelementptr i8, ptr %a5.o, i64 1920
+  %a5.s = load float, ptr %a5.p, align 4
+%a5.i = insertelement <8 x float> poison, float %a5.s, i64 0
+  %a5 = shufflevector <8 x float> %a5.i, <8 x float> poison, <8 x i32> zeroinitializer
+  %c5.0.n = call <8 x float> @llvm.fmuladd.v8f32(<8 x float> %a5, <8 x float> %b0, <8 x float> %c5.0)
+  %c5.1.n = call <8 x float> @llvm.fmuladd.v8f32(<8 x float> %a5, <8 x float> %b1, <8 x float> %c5.1)
+  %k1 = add nuw nsw i64 %k, 1
+  %bk1 = getelementptr i8, ptr %bk, i64 64
+  %more = icmp ult i64 %k1, %steps
+  br i1 %more, label %loop, label %done
+done:
+  store <8 x float> %c0.0.n, ptr %c0.0.p, align 4
+  store <8 x float> %c0.1.n, ptr %c0.1.p, align 4
+  store <8 x float> %c1.0.n, ptr %c1.0.p, align 4
+  store <8 x float> %c1.1.n, ptr %c1.1.p, align 4
+  store <8 x float> %c2.0.n, ptr %c2.0.p, align 4
+  store <8 x float> %c2.1.n, ptr %c2.1.p, align 4
+  store <8 x float> %c3.0.n, ptr %c3.0.p, align 4
+  store <8 x float> %c3.1.n, ptr %c3.1.p, align 4
+  store <8 x float> %c4.0.n, ptr %c4.0.p, align 4
+  store <8 x float> %c4.1.n, ptr %c4.1.p, align 4
+  store <8 x float> %c5.0.n, ptr %c5.0.p, align 4
+  store <8 x float> %c5.1.n, ptr %c5.1.p, align 4
+  ret void
+}
+
+; acc[4 x 16] += a[4 x steps] * b[steps x 16]
+define internal void @tile4(ptr noalias %a, ptr noalias %b, i64 %steps, ptr noalias %acc) noinline {
+entry:
+  %c0.0.p = getelementptr float, ptr %acc, i64 0
+  %c0.0.0 = load <8 x float>, ptr %c0.0.p, align 4
+  %c0.1.p = getelementptr float, ptr %acc, i64 8
+  %c0.1.0 = load <8 x float>, ptr %c0.1.p, align 4
+  %c1.0.p = getelementptr float, ptr %acc, i64 32
+  %c1.0.0 = load <8 x float>, ptr %c1.0.p, align 4
+  %c1.1.p = getelementptr float, ptr %acc, i64 40
+  %c1.1.0 = load <8 x float>, ptr %c1.1.p, align 4
+  %c2.0.p = getelementptr float, ptr %acc, i64 64
+  %c2.0.0 = load <8 x float>, ptr %c2.0.p, align 4
+  %c2.1.p = getelementptr float, ptr %acc, i64 72
+  %c2.1.0 = load <8 x float>, ptr %c2.1.p, align 4
+  %c3.0.p = getelementptr float, ptr %acc, i64 96
+  %c3.0.0 = load <8 x float>, ptr %c3.0.p, align 4
+  %c3.1.p = getelementptr float, ptr %acc, i64 104
+  %c3.1.0 = load <8 x float>, ptr %c3.1.p, align 4
+  br label %loop
+loop:
+  %k = phi i64 [ 0, %entry ], [ %k1, %loop ]
+  %bk = phi ptr [ %b, %entry ], [ %bk1, %loop ]
+  %c0.0 = phi <8 x float> [ %c0.0.0, %entry ], [ %c0.0.n, %loop ]
+  %c0.1 = phi <8 x float> [ %c0.1.0, %entry ], [ %c0.1.n, %loop ]
+  %c1.0 = phi <8 x float> [ %c1.0.0, %entry ], [ %c1.0.n, %loop ]
+  %c1.1 = phi <8 x float> [ %c1.1.0, %entry ], [ %c1.1.n, %loop ]
+  %c2.0 = phi <8 x float> [ %c2.0.0, %entry ], [ %c2.0.n, %loop ]
+  %c2.1 = phi <8 x float> [ %c2.1.0, %entry ], [ %c2.1.n, %loop ]
+  %c3.0 = phi <8 x float> [ %c3.0.0, %entry ], [ %c3.0.n, %loop ]
+  %c3.1 = phi <8 x float> [ %c3.1.0, %entry ], [ %c3.1.n, %loop ]
+  %b0.p = getelementptr i8, ptr %bk, i64 0
+  %b0 = load <8 x float>, ptr %b0.p, align 4
+  %b1.p = getelementptr i8, ptr %bk, i64 32
+  %b1 = load <8 x float>, ptr %b1.p, align 4
+  %a0.o = getelementptr float, ptr %a, i64 %k
+  %a0.p = getelementptr i8, ptr %a0.o, i64 0
+  %a0.s = load float, ptr %a0.p, align 4
+%a0.i = insertelement <8 x float> poison, float %a0.s, i64 0
+  %a0 = shufflevector <8 x float> %a0.i, <8 x float> poison, <8 x i32> zeroinitializer
+  %c0.0.n = call <8 x float> @llvm.fmuladd.v8f32(<8 x float> %a0, <8 x float> %b0, <8 x float> %c0.0)
+  %c0.1.n = call <8 x float> @llvm.fmuladd.v8f32(<8 x float> %a0, <8 x float> %b1, <8 x float> %c0.1)
+  %a1.o = getelementptr float, ptr %a, i64 %k
+  %a1.p = getelementptr i8, ptr %a1.o, i64 384
+  %a1.s = load float, ptr %a1.p, align 4
+%a1.i = insertelement <8 x float> poison, float %a1.s, i64 0
+  %a1 = shufflevector <8 x float> %a1.i, <8 x float> poison, <8 x i32> zeroinitializer
+  %c1.0.n = call <8 x float> @llvm.fmuladd.v8f32(<8 x float> %a1, <8 x float> %b0, <8 x float> %c1.0)
+  %c1.1.n = call <8 x float> @llvm.fmuladd.v8f32(<8 x float> %a1, <8 x float> %b1, <8 x float> %c1.1)
+  %a2.o = getelementptr float, ptr %a, i64 %k
+  %a2.p = getelementptr i8, ptr %a2.o, i64 768
+  %a2.s = load float, ptr %a2.p, align 4
+%a2.i = insertelement <8 x float> poison, float %a2.s, i64 0
+  %a2 = shufflevector <8 x float> %a2.i, <8 x float> poison, <8 x i32> zeroinitializer
+  %c2.0.n = call <8 x float> @llvm.fmuladd.v8f32(<8 x float> %a2, <8 x float> %b0, <8 x float> %c2.0)
+  %c2.1.n = call <8 x float> @llvm.fmuladd.v8f32(<8 x float> %a2, <8 x float> %b1, <8 x float> %c2.1)
+  %a3.o = getelementptr float, ptr %a, i64 %k
+  %a3.p = getelementptr i8, ptr %a3.o, i64 1152
+  %a3.s = load float, ptr %a3.p, align 4
+%a3.i = insertelement <8 x float> poison, float %a3.s, i64 0
+  %a3 = shufflevector <8 x float> %a3.i, <8 x float> poison, <8 x i32> zeroinitializer
+  %c3.0.n = call <8 x float> @llvm.fmuladd.v8f32(<8 x float> %a3, <8 x float> %b0, <8 x float> %c3.0)
+  %c3.1.n = call <8 x float> @llvm.fmuladd.v8f32(<8 x float> %a3, <8 x float> %b1, <8 x float> %c3.1)
+  %k1 = add nuw nsw i64 %k, 1
+  %bk1 = getelementptr i8, ptr %bk, i64 64
+  %more = icmp ult i64 %k1, %steps
+  br i1 %more, label %loop, label %done
+done:
+  store <8 x float> %c0.0.n, ptr %c0.0.p, align 4
+  store <8 x float> %c0.1.n, ptr %c0.1.p, align 4
+  store <8 x float> %c1.0.n, ptr %c1.0.p, align 4
+  store <8 x float> %c1.1.n, ptr %c1.1.p, align 4
+  store <8 x float> %c2.0.n, ptr %c2.0.p, align 4
+  store <8 x float> %c2.1.n, ptr %c2.1.p, align 4
+  store <8 x float> %c3.0.n, ptr %c3.0.p, align 4
+  store <8 x float> %c3.1.n, ptr %c3.1.p, align 4
+  ret void
+}
+
+; Pack rows 0..%kn of b into panels: pack[panel][k or pair][16].
+define internal void @pack_b(ptr noalias %b, ptr noalias %pack, i64 %kn, i64 %panels) noinline {
+entry:
+  %steps = add i64 %kn, 0
+  br label %row
+row:
+  %k = phi i64 [ 0, %entry ], [ %k1, %row.end ]
+  %src.o = mul i64 %k, 320
+  %src = getelementptr i8, ptr %b, i64 %src.o
+  %dst.o = mul i64 %k, 64
+  %dst = getelementptr i8, ptr %pack, i64 %dst.o
+  br label %panel
+panel:
+  %p = phi i64 [ 0, %row ], [ %p1, %panel ]
+  %ps.o = mul i64 %p, 32
+  %ps = getelementptr i8, ptr %src, i64 %ps.o
+  %pd.o = mul i64 %p, 6144
+  %pd = getelementptr i8, ptr %dst, i64 %pd.o
+  %pf0.0 = getelementptr i8, ptr %ps, i64 2560
+  call void @llvm.prefetch.p0(ptr %pf0.0, i32 0, i32 3, i32 1)
+  %s0.p = getelementptr i16, ptr %ps, i64 0
+  %d0.p = getelementptr i8, ptr %pd, i64 0
+  %s0.m = load <8 x i16>, ptr %s0.p, align 2
+  %s0.w = zext <8 x i16> %s0.m to <8 x i32>
+  %s0.s = shl <8 x i32> %s0.w, splat (i32 16)
+  %s0 = bitcast <8 x i32> %s0.s to <8 x float>
+
+  store <8 x float> %s0, ptr %d0.p, align 4
+  %s1.p = getelementptr i16, ptr %ps, i64 8
+  %d1.p = getelementptr i8, ptr %pd, i64 32
+  %s1.m = load <8 x i16>, ptr %s1.p, align 2
+  %s1.w = zext <8 x i16> %s1.m to <8 x i32>
+  %s1.s = shl <8 x i32> %s1.w, splat (i32 16)
+  %s1 = bitcast <8 x i32> %s1.s to <8 x float>
+
+  store <8 x float> %s1, ptr %d1.p, align 4
+  %p1 = add i64 %p, 1
+  %pmore = icmp slt i64 %p1, %panels
+  br i1 %pmore, label %panel, label %row.end
+row.end:
+  %k1 = add i64 %k, 1
+  %kmore = icmp slt i64 %k1, %steps
+  br i1 %kmore, label %row, label %done
+done:
+  ret void
+}
+
+; Fetch rows %from..%to of the next block of b towards the cache.
+define internal void @fetch(ptr %b, i64 %from, i64 %to, i64 %bytes) noinline {
+entry:
+  %some = icmp slt i64 %from, %to
+  br i1 %some, label %row, label %done
+row:
+  %k = phi i64 [ %from, %entry ], [ %k1, %row.end ]
+  %o = mul i64 %k, 320
+  %src = getelementptr i8, ptr %b, i64 %o
+  br label %line
+line:
+  %l = phi i64 [ 0, %row ], [ %l1, %line ]
+  %at = getelementptr i8, ptr %src, i64 %l
+  call void @llvm.prefetch.p0(ptr %at, i32 0, i32 2, i32 1)
+  %l1 = add i64 %l, 64
+  %lmore = icmp slt i64 %l1, %bytes
+  br i1 %lmore, label %line, label %row.end
+row.end:
+  %k1 = add i64 %k, 1
+  %more = icmp slt i64 %k1, %to
+  br i1 %more, label %row, label %done
+done:
+  ret void
+}
+
+; Copy %rows x %kn of a to pack[row][96], widened, zeros behind.
+define internal void @pack_a(ptr noalias %a, ptr noalias %pack, i64 %rows, i64 %kn) noinline {
+entry:
+  br label %row
+row:
+  %r = phi i64 [ 0, %entry ], [ %r1, %row.end ]
+  %src.o = mul i64 %r, 96
+  %src = getelementptr i16, ptr %a, i64 %src.o
+  %dst.o = mul i64 %r, 384
+  %dst = getelementptr i8, ptr %pack, i64 %dst.o
+  br label %col
+col:
+  %k = phi i64 [ 0, %row ], [ %k1, %col ]
+  %left = sub i64 %kn, %k
+  %left.t = trunc i64 %left to i32
+%left.v.i = insertelement <8 x i32> poison, i32 %left.t, i64 0
+  %left.v = shufflevector <8 x i32> %left.v.i, <8 x i32> poison, <8 x i32> zeroinitializer
+  %mask = icmp slt <8 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7>, %left.v
+  %sp = getelementptr i16, ptr %src, i64 %k
+  %dp = getelementptr float, ptr %dst, i64 %k
+  %x.m = call <8 x i16> @llvm.masked.load.v8i16.p0(ptr align 2 %sp, <8 x i1> %mask, <8 x i16> zeroinitializer)
+  %x.w = zext <8 x i16> %x.m to <8 x i32>
+  %x.s = shl <8 x i32> %x.w, splat (i32 16)
+  %x = bitcast <8 x i32> %x.s to <8 x float>
+
+  store <8 x float> %x, ptr %dp, align 4
+  %k1 = add i64 %k, 8
+  %more = icmp slt i64 %k1, %kn
+  br i1 %more, label %col, label %row.end
+row.end:
+  %r1 = add i64 %r, 1
+  %rmore = icmp slt i64 %r1, %rows
+  br i1 %rmore, label %row, label %done
+done:
+  ret void
+}
+
+define void @mj_matmul(ptr %args, i64 %task) {
+entry:
+  %acc = alloca [2048 x float], align 64
+  %pack = alloca [12288 x i8], align 64
+  %apack = alloca [6144 x float], align 64
+  %wp0 = getelementptr i64, ptr %args, i64 0
+  %arg0 = load ptr, ptr %wp0
+  %wp1 = getelementptr i64, ptr %args, i64 1
+  %arg1 = load ptr, ptr %wp1
+  %wp2 = getelementptr i64, ptr %args, i64 2
+  %arg2 = load ptr, ptr %wp2
+  %wp3 = getelementptr i64, ptr %args, i64 3
+  %arg3 = load ptr, ptr %wp3
+  %mi = urem i64 %task, 1
+  %tq = udiv i64 %task, 1
+  %ni = urem i64 %tq, 5
+  %bi = udiv i64 %tq, 5
+  %m0 = mul i64 %mi, 64
+  %n0 = mul i64 %ni, 32
+  %m.left = sub i64 64, %m0
+  %rows = call i64 @llvm.smin.i64(i64 %m.left, i64 64)
+  %n.left = sub i64 160, %n0
+  %cols = call i64 @llvm.smin.i64(i64 %n.left, i64 32)
+  %np.r = add i64 %cols, 15
+  %np = udiv i64 %np.r, 16
+  %a.r = mul i64 %m0, 192
+  %a.c = mul i64 %n0, 0
+  %a.rc = add i64 %a.r, %a.c
+  %a = getelementptr i8, ptr %arg0, i64 %a.rc
+
+  %b.r = mul i64 %m0, 0
+  %b.c = mul i64 %n0, 2
+  %b.rc = add i64 %b.r, %b.c
+  %b = getelementptr i8, ptr %arg1, i64 %b.rc
+
+  %x0.r = mul i64 %m0, 0
+  %x0.c = mul i64 %n0, 2
+  %x0.rc = add i64 %x0.r, %x0.c
+  %x0 = getelementptr i8, ptr %arg2, i64 %x0.rc
+
+  %out.r = mul i64 %m0, 320
+  %out.c = mul i64 %n0, 2
+  %out.rc = add i64 %out.r, %out.c
+  %out = getelementptr i8, ptr %arg3, i64 %out.rc
+
+  %acc.bytes = mul i64 %rows, 128
+  call void @llvm.memset.p0.i64(ptr align 64 %acc, i8 0, i64 %acc.bytes, i1 false)
+  br label %kblock
+kblock:
+  %k0 = phi i64 [ 0, %entry ], [ %k0.next, %kblock.end ]
+  %k.left = sub i64 96, %k0
+  %kn = call i64 @llvm.smin.i64(i64 %k.left, i64 96)
+  %steps = add i64 %kn, 0
+  %bk.o = mul i64 %k0, 320
+  %bk = getelementptr i8, ptr %b, i64 %bk.o
+  %ak.o = mul i64 %k0, 2
+  %ak.src = getelementptr i8, ptr %a, i64 %ak.o
+  call void @pack_a(ptr %ak.src, ptr %apack, i64 %rows, i64 %kn)
+  %ak = getelementptr i8, ptr %apack, i64 0
+  %k0.next = add i64 %k0, 96
+  call void @pack_b(ptr %bk, ptr %pack, i64 %kn, i64 %np)
+  %after.raw = sub i64 96, %k0.next
+  %after = call i64 @llvm.smin.i64(i64 %after.raw, i64 96)
+  %bnext.o = mul i64 %k0.next, 320
+  %bnext = getelementptr i8, ptr %b, i64 %bnext.o
+  %row.bytes = mul i64 %cols, 2
+  %tiles.r = add i64 %rows, 5
+  %tiles = udiv i64 %tiles.r, 6
+  %calls = mul i64 %tiles, %np
+  %share.r = add i64 %calls, 95
+  %share = udiv i64 %share.r, %calls
+  br label %panel
+panel:
+  %p = phi i64 [ 0, %kblock ], [ %p1, %panel.end ]
+  %bp.o = mul i64 %p, 6144
+  %bp = getelementptr i8, ptr %pack, i64 %bp.o
+  %accp.o = mul i64 %p, 16
+  %accp = getelementptr float, ptr %acc, i64 %accp.o
+  br label %tile
+tile:
+  %r = phi i64 [ 0, %panel ], [ %r1, %tile.end ]
+  %r.left = sub i64 %rows, %r
+  %at.o = mul i64 %r, 384
+  %at = getelementptr i8, ptr %ak, i64 %at.o
+  %ct.o = mul i64 %r, 32
+  %ct = getelementptr float, ptr %accp, i64 %ct.o
+  %ti = udiv i64 %r, 6
+  %pi = mul i64 %p, %tiles
+  %ci = add i64 %pi, %ti
+  %from = mul i64 %ci, %share
+  %to.raw = add i64 %from, %share
+  %to = call i64 @llvm.smin.i64(i64 %to.raw, i64 %after)
+  call void @fetch(ptr %bnext, i64 %from, i64 %to, i64 %row.bytes)
+  %r1 = add i64 %r, 6
+  %full = icmp sge i64 %r.left, 6
+  br i1 %full, label %whole, label %rest
+whole:
+  call void @tile6(ptr %at, ptr %bp, i64 %steps, ptr %ct)
+  br label %tile.end
+rest:
+  call void @tile4(ptr %at, ptr %bp, i64 %steps, ptr %ct)
+  br label %tile.end
+tile.end:
+  %tmore = icmp slt i64 %r1, %rows
+  br i1 %tmore, label %tile, label %panel.end
+panel.end:
+  %p1 = add i64 %p, 1
+  %pmore = icmp slt i64 %p1, %np
+  br i1 %pmore, label %panel, label %kblock.end
+kblock.end:
+  %kmore = icmp slt i64 %k0.next, 96
+  br i1 %kmore, label %kblock, label %epilogue
+epilogue:
+  br label %erow
+erow:
+  %e = phi i64 [ 0, %epilogue ], [ %e1, %erow.end ]
+  %acc.o = mul i64 %e, 32
+  %acc.row = getelementptr float, ptr %acc, i64 %acc.o
+  %x0.ro = mul i64 %e, 0
+  %x0.row = getelementptr i8, ptr %x0, i64 %x0.ro
+  %out.ro = mul i64 %e, 320
+  %out.row = getelementptr i8, ptr %out, i64 %out.ro
+  br label %emain
+emain:
+  %v = phi i64 [ 0, %erow ], [ %v1, %emain.go ]
+  %v1 = add i64 %v, 8
+  %vfull = icmp sle i64 %v1, %cols
+  br i1 %vfull, label %emain.go, label %erow.end
+emain.go:
+  %acc.m.p = getelementptr float, ptr %acc.row, i64 %v
+  %acc.m = load <8 x float>, ptr %acc.m.p, align 4
+  %x0.m.p = getelementptr i16, ptr %x0.row, i64 %v
+  %x0.m.m = load <8 x i16>, ptr %x0.m.p, align 2
+  %x0.m.w = zext <8 x i16> %x0.m.m to <8 x i32>
+  %x0.m.s = shl <8 x i32> %x0.m.w, splat (i32 16)
+  %x0.m = bitcast <8 x i32> %x0.m.s to <8 x float>
+
+  %c0.m = call <8 x float> @add_f(<8 x float> %acc.m, <8 x float> %x0.m)
+  %c1.m = call <8 x float> @gelu_f(<8 x float> %c0.m)
+  %out.m.p = getelementptr i16, ptr %out.row, i64 %v
+  %st.m.b = bitcast <8 x float> %c1.m to <8 x i32>
+  %st.m.h = lshr <8 x i32> %st.m.b, splat (i32 16)
+  %st.m.o = and <8 x i32> %st.m.h, splat (i32 1)
+  %st.m.a = add <8 x i32> %st.m.o, splat (i32 32767)
+  %st.m.c = add <8 x i32> %st.m.b, %st.m.a
+  %st.m.r = lshr <8 x i32> %st.m.c, splat (i32 16)
+  %st.m.q = or <8 x i32> %st.m.h, splat (i32 64)
+  %st.m.n = fcmp uno <8 x float> %c1.m, zeroinitializer
+  %st.m.s = select <8 x i1> %st.m.n, <8 x i32> %st.m.q, <8 x i32> %st.m.r
+  %st.m = trunc <8 x i32> %st.m.s to <8 x i16>
+
+  store <8 x i16> %st.m, ptr %out.m.p, align 2
+
+
+  br label %emain
+erow.end:
+  %e1 = add i64 %e, 1
+  %emore = icmp slt i64 %e1, %rows
+  br i1 %emore, label %erow, label %done
+done:
+  ret void
+}
