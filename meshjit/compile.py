@@ -152,21 +152,28 @@ class CompiledFunction:
     def _variant(self, call: Call) -> Variant:
         mesh = self._device()
         key = (mesh, call.key)
-        why = None
-        for variant in self._variants.get(key, ()):
-            why = guards.changed(variant.guards)
-            if why is None:
-                return variant
+        variant, why = self._find(key)
+        if variant is not None:
+            return variant
         with self._lock:
-            for variant in self._variants.get(key, ()):
-                why = guards.changed(variant.guards)
-                if why is None:
-                    return variant
+            variant, why = self._find(key)  # another thread may have compiled it meanwhile
+            if variant is not None:
+                return variant
             reason = why or self._reason(call, mesh)
             variant = self._compile(call, mesh, reason)
             self._variants.setdefault(key, []).insert(0, variant)
             self.reasons.append(reason)
             return variant
+
+    def _find(self, key: Any) -> tuple[Variant | None, str | None]:
+        """The variant of a signature whose guards hold, or why the newest one's do not."""
+        first = None
+        for variant in self._variants.get(key, ()):
+            why = guards.changed(variant.guards)
+            if why is None:
+                return variant, None
+            first = first or why
+        return None, first
 
     def _reason(self, call: Call, mesh: MeshDevice) -> str:
         """Why no variant fits, against the one compiled last."""

@@ -17,6 +17,7 @@ from meshjit.ir.machine import Machine
 from meshjit.ir.program import Executable, Kernel, RunProgram
 from meshjit.passes import run_pipeline
 from meshjit.passes.cost import Cost, cost, peak_bytes
+from meshjit.passes.donate import reuse_donated
 from meshjit.passes.explain import Explanation, explain
 from meshjit.passes.plan import arena_bytes, storage_owners
 
@@ -94,9 +95,11 @@ class Lowered:
             )
             if i in self.trace.constants
         }
+        owners = storage_owners(planned, self.machine)
         executable = build_executable(
             planned,
-            storage_owners(planned, self.machine),
+            owners,
+            reuse_donated(planned, owners, self.trace.donated),
             arena_bytes(planned),
             self.machine,
             backend_of(self.arch).lower,

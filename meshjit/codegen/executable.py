@@ -18,13 +18,13 @@ Lower = Callable[[Node, Mesh], Program]
 
 
 def build_executable(
-    graph: Graph, owners: Mapping[Node, Node], arena_bytes: int, machine: Machine, lower: Lower,
-    constants: Mapping[int, Array],
+    graph: Graph, owners: Mapping[Node, Node], reuse: Mapping[Node, Node], arena_bytes: int, machine: Machine,
+    lower: Lower, constants: Mapping[int, Array],
 ) -> Executable:  # fmt: skip
     """Lower a planned graph.
 
-    ``owners`` maps each value to the one whose memory it is. ``constants`` holds, by position, parameters that are
-    always the same array. Raises :class:`~meshjit.errors.CodegenError` for a node without a kernel.
+    ``owners`` maps each value to the one whose memory it is, ``reuse`` results to donated parameters whose memory they
+    take. ``constants`` holds, by position, parameters that are always the same array. Raises :class:`~meshjit.errors.CodegenError` for a node without a kernel.
     """
     mesh = graph.mesh
     outputs = {owners[o] for o in graph.outputs}
@@ -41,10 +41,12 @@ def build_executable(
         add(param, "constant" if i in constants else "input", param.name)
     commands: list[Command] = []
     for i, node in enumerate(graph.nodes):
-        if owners[node] is node:
-            add(node, "output" if node in outputs else "temp", f"%{i}")
+        if owners[node] is not node:
+            continue  # its operand's memory read in another shape: no work
+        if node in reuse:
+            index[node] = index[reuse[node]]
         else:
-            continue
+            add(node, "output" if node in outputs else "temp", f"%{i}")
         label = f"%{i} {node.op.name}" + (f" ({node.location.short})" if node.location else "")
         sources = [index[owners[o]] for o in dict.fromkeys(node.operands)]
         if node.op.kernel == "collective":

@@ -27,7 +27,8 @@ class Trace:
     """A traced function: its graph, the tree of its results, and what it captured from outside.
 
     The graph's parameters are the call's leaves, then one per captured array. ``constants`` lists the positions of
-    captured arrays that nobody else holds: they can never change.
+    captured arrays that nobody else holds: they can never change. ``donated`` lists parameters whose memory results may
+    take.
     """
 
     graph: Graph
@@ -35,6 +36,7 @@ class Trace:
     captured: tuple[Any, ...]
     captured_types: tuple[TensorType, ...]
     constants: tuple[int, ...]
+    donated: tuple[int, ...] = ()
 
 
 def trace_function(
@@ -66,6 +68,7 @@ def trace_function(
         tuple(captured),
         tuple(c.param.type for c in tracer.captured),
         tuple(len(call.leaves) + i for i in own),
+        call.donated,
     )
 
 
