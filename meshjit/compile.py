@@ -109,7 +109,8 @@ class CompiledFunction:
     def trace(self, *args: Any, **kwargs: Any) -> Traced:
         """Record the function on arguments like these, without compiling it."""
         mesh = self._device()
-        return Traced(self._traced(self.parameters.bind(args, kwargs), mesh.mesh), machine_for(mesh), mesh.arch)
+        trace = self._traced(self.parameters.bind(args, kwargs), mesh.mesh)
+        return Traced(trace, machine_for(mesh), mesh.arch, self.options.strategy)
 
     def lower(self, *args: Any, **kwargs: Any) -> Lowered:
         """Trace, and run all passes."""
@@ -194,17 +195,13 @@ class CompiledFunction:
         return "other arguments"
 
     def _traced(self, call: Call, mesh: Mesh) -> Trace:
-        if self.options.strategy not in _STRATEGIES:
-            raise UsageError(
-                "MJ1003", f"no strategy is called {self.options.strategy!r}", fix=f"use one of {', '.join(_STRATEGIES)}"
-            )
         specs = self.parameters.shardings(call, self.options.in_shardings)
         return trace_function(self.parameters, call, mesh, specs, self.options.out_shardings)
 
     def _compile(self, call: Call, mesh: MeshDevice, reason: str) -> Variant:
         seen = guards.collect(self.function)
         trace = self._traced(call, mesh.mesh)
-        compiled = Traced(trace, machine_for(mesh), mesh.arch).lower().compile()
+        compiled = Traced(trace, machine_for(mesh), mesh.arch, self.options.strategy).lower().compile()
         dump(compiled)
         runner = MeshTrace.from_executable(mesh, compiled.executable, donated=call.donated, own=False)
         return Variant(mesh, call, compiled, runner, seen, reason)
@@ -266,7 +263,8 @@ def compile(
 
     ``mesh`` may be left out inside ``with mesh:``. ``in_shardings`` gives ``P(...)`` per argument, or a tree of them
     that is a prefix of the argument's; None leaves a choice to the compiler. ``out_shardings`` does so for the results.
-    ``strategy`` "propagate" keeps what is said and derives the rest. Arguments in ``static_argnames`` are Python values
+    ``strategy`` "propagate" keeps what is said and derives the rest; "auto" lets a planner choose what is not said, by
+    estimated time and under the devices' memory; ``explain()`` says why. Arguments in ``static_argnames`` are Python values
     that select a variant; the memory of those in ``donate_argnames`` may be used for results.
 
     Raises :class:`~meshjit.errors.UsageError` for options that do not fit the function (MJ1003, MJ1006).

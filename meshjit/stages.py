@@ -29,6 +29,7 @@ class Traced:
     trace: Trace
     machine: Machine
     arch: str
+    strategy: str = "propagate"
 
     @property
     def graph(self) -> Graph:
@@ -44,17 +45,20 @@ class Traced:
 
         Raises ShardingError for contradictory pins, OutOfMemoryError when it does not fit the devices.
         """
-        return Lowered(self.trace, self.machine, self.arch, run_pipeline(self.graph, self.machine))
+        lowering = run_pipeline(self.graph, self.machine, strategy=self.strategy)
+        return Lowered(self.trace, self.machine, self.arch, lowering.stages, lowering.choices)
 
 
 @dataclass(frozen=True)
 class Lowered:
-    """A function after all passes; ``stages`` maps stage names, in order, to graphs."""
+    """A function after all passes; ``stages`` maps stage names, in order, to graphs, ``choices`` arguments to why
+    the planner placed them so."""
 
     trace: Trace
     machine: Machine
     arch: str
     stages: Mapping[str, Graph]
+    choices: Mapping[str, str]
 
     def as_text(self, stage: str = "local") -> str:
         """The graph of a stage as text: traced, sharded, local, fused or planned; "ll" and "asm" give the kernels.
@@ -79,7 +83,7 @@ class Lowered:
 
     def explain(self) -> Explanation:
         """Why arguments lie where they do, and why each collective is there."""
-        return explain(self.stages)
+        return explain(self.stages, self.choices)
 
     def compile(self) -> Compiled:
         """Build the kernels.

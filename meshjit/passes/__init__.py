@@ -16,6 +16,7 @@ from meshjit.passes.dce import dce
 from meshjit.passes.fuse import fuse
 from meshjit.passes.outputs import own_outputs
 from meshjit.passes.partition import partition
+from meshjit.passes.place import place
 from meshjit.passes.plan import plan
 from meshjit.passes.propagate import propagate
 from meshjit.passes.schedule import schedule
@@ -96,11 +97,24 @@ def run_pass(step: Pass, graph: Graph, machine: Machine) -> Graph:
     return out
 
 
-def run_pipeline(graph: Graph, machine: Machine) -> dict[str, Graph]:
-    """All passes on a traced graph: the graph of each stage, by stage name."""
+@dataclass(frozen=True)
+class Lowering:
+    """What the pipeline made: the graph of each stage, by name, and why the planner placed arguments as it did."""
+
+    stages: Mapping[str, Graph]
+    choices: Mapping[str, str]
+
+
+def run_pipeline(graph: Graph, machine: Machine, *, strategy: str = "propagate") -> Lowering:
+    """All passes on a traced graph. Strategy "auto" lets the planner place what nobody said, before propagation."""
     stages = {"traced": graph}
+    choices: Mapping[str, str] = {}
     for step in PIPELINE:
+        if step is _PROPAGATE and strategy == "auto":
+            choice = place(graph, machine)
+            verify(choice.graph, after="place")
+            graph, choices = choice.graph, choice.reasons
         graph = run_pass(step, graph, machine)
         if step.gives:
             stages[step.gives] = graph
-    return stages
+    return Lowering(stages, choices)

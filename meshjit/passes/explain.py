@@ -57,11 +57,12 @@ class Explanation:
         return "\n".join(lines) + "\n"
 
 
-def explain(stages: Mapping[str, Graph]) -> Explanation:
-    """Explain a lowered function from its stages "traced", "sharded" and "local"."""
+def explain(stages: Mapping[str, Graph], choices: Mapping[str, str]) -> Explanation:
+    """Explain a lowered function from its stages "traced", "sharded" and "local", and what the planner chose."""
     traced, sharded, local = stages["traced"], stages["sharded"], stages["local"]
     placements = [
-        Placement(p.name, str(p.type), _why(t, p)) for t, p in zip(traced.params, sharded.params, strict=True)
+        Placement(p.name, str(p.type), choices.get(p.name) or _why(t, p))
+        for t, p in zip(traced.params, sharded.params, strict=True)
     ]
     for i, output in enumerate(local.outputs):
         placements.append(Placement(f"result {i}", str(output.type), _result_reason(output)))

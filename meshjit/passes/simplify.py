@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from meshjit.ir.evaluate import global_context, store, widen
+from meshjit.ir.evaluate import global_context, store
 from meshjit.ir.graph import Builder, Graph, Node, rewrite
 from meshjit.ir.opdef import Attr, attrs_of
 from meshjit.ir.ops.create import FULL
@@ -91,13 +91,11 @@ def _fold(builder: Builder, node: Node, operands: tuple[Node, ...]) -> Node | No
         return None
     if node.op.reference is None:
         return None
-    arrays = [np.asarray(o.attrs["value"], dtype=o.type.dtype.numpy) for o in operands]
+    dtypes = [np.float64 if o.type.dtype.kind == "float" else o.type.dtype.numpy for o in operands]
+    arrays = [np.asarray(o.attrs["value"], dtype) for o, dtype in zip(operands, dtypes, strict=True)]
     with np.errstate(all="ignore"):
-        result = node.op.reference(global_context(node), *(widen(a, False) for a in arrays))
-    value: Attr = (
-        store(np.asarray(result), node.type, False)
-        .astype(np.float64 if node.type.dtype.kind == "float" else node.type.dtype.numpy)
-        .item()
-    )
+        # In float64 and never rounded, as `evaluate(exact=True)` does: a kernel rounds the constant once.
+        result = node.op.reference(global_context(node, exact=True), *arrays)
+    value: Attr = store(np.asarray(result), node.type, True).item()
     attrs = attrs_of(shape=(), value=value, dtype=node.type.dtype)
     return builder.add(FULL, (), attrs, node.location, spec=node.type.spec)
