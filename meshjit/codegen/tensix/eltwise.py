@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from meshjit.arch import Arch, num_tiles, tile_bytes, tile_grid
 from meshjit.codegen import riscv
@@ -19,10 +19,16 @@ from meshjit.ir.types import BF16, DType
 
 @dataclass(frozen=True)
 class Operand:
-    """A tensor operand: its local shape and element type."""
+    """A tensor operand: its local shape and element type.
+
+    With ``index_dim`` the operand is no buffer but the int32 index along that dim of the output, counted from
+    ``origin``, which may depend on the device.
+    """
 
     shape: tuple[int, ...]
     dtype: DType
+    index_dim: int | None = None
+    origin: Word = 0
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,7 @@ class ReadOperand:
     address_arg: int
     stride: tuple[int, ...]
     broadcast: str
+    index_dim: int = -1
 
 
 @dataclass(frozen=True)
@@ -112,7 +119,7 @@ def sfpu_program(arch: Arch, expression: Expression, slots: Sequence[int], out: 
 def build(spec: EltwiseSpec, arch: Arch) -> Program:
     """The program of one fused elementwise node.
 
-    Its buffers are the operands in order, then the output. Raises :class:`~meshjit.errors.CodegenError` when it does
+    Its buffers are the operands in order (those that are no index), then the output. Raises :class:`~meshjit.errors.CodegenError` when it does
     not fit the core (MJ4106, MJ411x, MJ412x).
     """
     if len(spec.operands) > 8:
@@ -135,9 +142,15 @@ def build(spec: EltwiseSpec, arch: Arch) -> Program:
     coordinate_args = tuple(n + 3 + i for i in range(len(dims)))
     page_args = tuple(n + 3 + len(dims) + i for i in range(n))
     walks = [operand_walk(o.shape, spec.shape) for o in spec.operands]
+    lead = len(dims) - len(spec.shape)
     reads = tuple(
-        ReadOperand(cb, i, stride, broadcast) for i, (cb, (stride, broadcast)) in enumerate(zip(ins, walks, strict=True))
+        ReadOperand(cb, i, stride, broadcast, -1 if o.index_dim is None else o.index_dim + lead)
+        for i, (o, cb, (stride, broadcast)) in enumerate(zip(spec.operands, ins, walks, strict=True))
     )
+    buffer_of = iter(range(n))
+    addresses: list[Word] = [BufferAddress(next(buffer_of)) if o.index_dim is None else o.origin for o in spec.operands]
+    num_buffers = next(buffer_of, n) + 1
+    addresses.append(BufferAddress(num_buffers - 1))
     slots = _slots(operand_formats)
     computes = tuple(
         ComputeOperand(cb, f, slot) for cb, f, slot in zip(ins, operand_formats, slots, strict=True)
@@ -159,14 +172,13 @@ def build(spec: EltwiseSpec, arch: Arch) -> Program:
     for share in split(total, cores):
         at = coordinates(min(share.start, total - 1), dims)
         pages = tuple(sum(c * s for c, s in zip(at, stride, strict=True)) for stride, _ in walks)
-        addresses = tuple(BufferAddress(i) for i in range(n + 1))
         arguments.append((share.core, (*addresses, share.start, share.count, *at, *pages)))
     return Program(
         name=spec.name,
         target=arch.name,
         kernels=kernels,
         arguments=tuple(arguments),
-        num_buffers=n + 1,
+        num_buffers=num_buffers,
         circular_buffers=tuple(
             cb.declare(d) for cb, d in zip(cbs, [*(o.dtype for o in spec.operands), spec.dtype], strict=True)
         ),
@@ -185,3 +197,14 @@ def kernel(program: str, role: Role, template: str, arch: Arch, cores: CoreRange
     stem = template.rsplit("/", 1)[1].split(".")[0]
     label = f"{program}.{stem}"
     return Kernel(label, role, riscv.build(text, role, arch, name=label), text, template, cores)
+
+
+def reorder(program: Program, order: Sequence[int], num_inputs: int) -> Program:
+    """The program with its input buffers renumbered: what it calls buffer i is the launch's buffer ``order[i]``."""
+    places = [*order, num_inputs]
+
+    def move(word: Word) -> Word:
+        return replace(word, index=places[word.index]) if isinstance(word, BufferAddress) else word
+
+    arguments = tuple((core, tuple(move(w) for w in words)) for core, words in program.arguments)
+    return replace(program, arguments=arguments, num_buffers=num_inputs + 1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from meshjit.codegen.tensix import functions as fn
-from meshjit.codegen.tensix.sfpu import ONE, Builder, V
+from meshjit.codegen.tensix.sfpu import ONE, ZERO, Builder, V
 from meshjit.errors import CodegenError
 
 
@@ -65,6 +65,24 @@ EMITTERS: Mapping[str, Emit] = MappingProxyType(
         "logical_not": lambda b, x: b.sub(ONE, x),
         "where": fn.choose,
         "round_bf16": Builder.round_bf16,
+        "int_add": Builder.int_add,
+        "int_sub": Builder.int_sub,
+        "int_neg": lambda b, x: b.int_sub(ZERO, x),
+        "int_abs": Builder.int_abs,
+        "int_mul": fn.int_multiply,
+        "int_maximum": fn.int_maximum,
+        "int_minimum": fn.int_minimum,
+        "int_relu": lambda b, x: fn.int_maximum(b, x, ZERO),
+        "int_lt": fn.int_less,
+        "int_gt": lambda b, x, y: fn.int_less(b, y, x),
+        "int_ge": fn.int_greater_equal,
+        "int_le": lambda b, x, y: fn.int_greater_equal(b, y, x),
+        "int_eq": fn.int_equal,
+        "int_ne": fn.int_not_equal,
+        "int_to_float": fn.int_to_float,
+        "float_to_int": fn.float_to_int,
+        "float_to_bool": fn.nonzero,
+        "int_to_bool": lambda b, x: fn.int_not_equal(b, x, ZERO),
     }
 )
 
@@ -76,8 +94,9 @@ def emit(builder: Builder, expression: Expression, inputs: Sequence[V]) -> V:
     """
     values: list[V] = list(inputs)
     for step in expression.steps:
-        if step.op == "const":
-            values.append(builder.const(step.value))
+        if step.op in ("const", "int_const"):
+            value = step.value
+            values.append(builder.const(value) if step.op == "const" else builder.const_bits(int(value) & 0xFFFFFFFF))
             continue
         emitter = EMITTERS.get(step.op)
         if emitter is None:

@@ -188,6 +188,22 @@ class Builder:
         """x - y as integers."""
         return self.change("SFPIADD", self.copy(y), {"c": x}, mode=6)
 
+    def int_abs(self, x: V) -> V:
+        """The magnitude of a two's complement integer."""
+        return self._new("SFPABS", {"c": x})
+
+    def abs_bits(self, x: V) -> V:
+        """x with the sign bit cleared."""
+        return self._new("SFPSETSGN", {"c": x}, mode=1)
+
+    def mantissa(self, x: V) -> V:
+        """The mantissa with its hidden bit, as an integer below 2**24."""
+        return self._new("SFPEXMAN", {"c": x})
+
+    def shift_by(self, x: V, by: V) -> V:
+        """x shifted left by an integer (right when it is negative); amounts beyond 31 are meaningless."""
+        return self.change("SFPSHFT", self.copy(x), {"c": by})
+
     def exponent(self, x: V) -> V:
         """The biased exponent as an integer, 0 to 255."""
         return self._new("SFPEXEXP", {"c": x}, mode=1)
@@ -253,8 +269,8 @@ class Builder:
 
     @property
     def mode(self) -> int:
-        """The load and store mode of Dst: 3 is fp32, 2 bf16."""
-        return 3 if self.dst32 else 2
+        """The load and store mode of Dst: 4 is 32 bits as they are, 2 bf16."""
+        return 4 if self.dst32 else 2
 
 
 def load_constant(register: int, word: int) -> list[str]:

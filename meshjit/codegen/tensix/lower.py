@@ -1,0 +1,329 @@
+"""From a node of the fused stage to the program that computes it on each card of a mesh."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from meshjit.arch import Arch
+from meshjit.codegen.tensix import copy, eltwise, matmul, rows
+from meshjit.codegen.tensix.eltwise import EltwiseSpec, Operand
+from meshjit.codegen.tensix.expression import Expression, Step
+from meshjit.errors import CodegenError, MeshJitError
+from meshjit.ir.graph import Node, describe
+from meshjit.ir.mesh import Mesh
+from meshjit.ir.program import PerDevice, Program
+from meshjit.ir.types import BF16, BOOL, F32, I32, DType
+
+#: Ops whose integer form is another step.
+_INTEGER: Mapping[str, str] = MappingProxyType(
+    {op: f"int_{op}" for op in ("add", "sub", "mul", "neg", "abs", "maximum", "minimum", "relu")}
+    | {op: f"int_{op}" for op in ("lt", "le", "gt", "ge", "eq", "ne")}
+)
+_FLOAT = frozenset(
+    "add sub mul neg abs maximum minimum div exp log sqrt rsqrt reciprocal tanh sigmoid erf relu silu gelu pow "
+    "lt le gt ge eq ne logical_and logical_or logical_xor logical_not where".split()
+)
+
+
+@dataclass
+class _Chain:
+    """An elementwise expression in the making: operands (buffers first seen first), steps, and each node's value."""
+
+    mesh: Mesh
+    shape: tuple[int, ...]
+    operands: list[Operand] = field(default_factory=list[Operand])
+    pending: list[tuple[str, tuple[Node | int, ...], float]] = field(
+        default_factory=list[tuple[str, tuple["Node | int", ...], float]]
+    )
+    values: dict[Node, int] = field(default_factory=dict["Node", int])
+
+
+def lower(node: Node, mesh: Mesh, arch: Arch) -> Program:
+    """The program of a node: one op, or a fusion. The launch binds the node's operands in order, then the result.
+
+    Raises :class:`~meshjit.errors.CodegenError`: MJ4130 for an op or fusion that has no card kernel yet, MJ41xx when a
+    kernel does not fit a core, with the node's source line.
+    """
+    reason = supports(node)
+    if reason is not None:
+        raise _error(node, "MJ4130", reason)
+    try:
+        return _FAMILIES[_family(node)](node, mesh, arch)
+    except CodegenError as error:
+        if error.where or node.location is None:
+            raise
+        operands = error.operands or tuple(describe(o) for o in node.operands)
+        raise CodegenError(
+            error.code, error.summary, where=node.location.snippet(), operands=operands, fix=error.fix
+        ) from error
+
+
+def supports(node: Node) -> str | None:
+    """None when the node has a card kernel, else a sentence that names what has none."""
+    family = _family(node)
+    if family not in _FAMILIES:
+        return f"{node.op.name} ({family or 'no kernel family'}) has no card kernel yet"
+    for member in node.body.nodes if node.body is not None else (node,):
+        if member.op.kernel not in ("elementwise", "create"):
+            continue
+        known = member.op.name in _FLOAT or member.op.name in ("cast", "mask", "full", "iota")
+        kinds = [t.dtype for t in (member.type, *(o.type for o in member.operands))]
+        if not known or (I32 in kinds and not _integer_known(member)):
+            types = ", ".join(str(o.type.dtype) for o in member.operands)
+            return f"{member.op.name} of {types} has no card kernel yet"
+    if family == "normalize" and node.operands[0].type.dtype.kind != "float":
+        return f"{node.op.name} of {node.operands[0].type.dtype} has no card kernel yet"
+    if family == "reduce":
+        root = node.body.outputs[0] if node.body is not None else node
+        if root.type.dtype.kind != "float":
+            return f"{root.op.name} of {root.type.dtype} has no card kernel yet"
+    return None
+
+
+def _integer_known(node: Node) -> bool:
+    return node.op.name in _INTEGER or node.op.name in ("cast", "mask", "full", "iota", "where")
+
+
+def _family(node: Node) -> str:
+    if node.body is None:
+        return node.op.kernel
+    kinds = {n.op.kernel for n in node.body.nodes} - {"elementwise", "create"}
+    return kinds.pop() if len(kinds) == 1 else "+".join(sorted(kinds)) if kinds else "elementwise"
+
+
+def _error(node: Node, code: str, summary: str) -> MeshJitError:
+    return CodegenError(
+        code,
+        summary,
+        where=node.location.snippet() if node.location else "",
+        operands=[describe(o) for o in node.operands],
+        fix='run this function on the CPU mesh: open_mesh(..., target="cpu")',
+    )
+
+
+def _stored(dtype: DType) -> DType:
+    """The dtype in card memory: bool is bf16 0.0 and 1.0."""
+    return BF16 if dtype == BOOL else dtype
+
+
+def _operand(node: Node, mesh: Mesh) -> Operand:
+    return Operand(node.type.local_shape(mesh), _stored(node.type.dtype))
+
+
+def _members(node: Node) -> tuple[tuple[Node, ...], tuple[Node, ...], Node]:
+    """(buffers read, in order; nodes computed; result) of a node or its body."""
+    if node.body is None:
+        return node.operands, (node,), node
+    return node.body.params, node.body.nodes, node.body.outputs[0]
+
+
+def _chain(mesh: Mesh, shape: tuple[int, ...], inputs: Sequence[Node], nodes: Sequence[Node], given: int = 0) -> _Chain:
+    """The steps of elementwise ``nodes`` on ``inputs``. Values are numbered: inputs, then indices, then steps."""
+    chain = _Chain(mesh, shape, [_operand(o, mesh) for o in inputs[given:]])
+    for i, value in enumerate(inputs):
+        chain.values[value] = i
+    for node in nodes:
+        if node not in chain.values:
+            _record(chain, node)
+    return chain
+
+
+def _finish(chain: _Chain, given: int = 0) -> Expression:
+    """Number the steps: their operands were recorded before the number of index operands was known."""
+    inputs = given + len(chain.operands)
+    steps = tuple(
+        Step(op, tuple(_number(a, inputs) for a in args), value)  # type: ignore[arg-type]  # nodes are resolved
+        for op, args, value in chain.pending
+    )
+    return Expression(inputs, steps)
+
+
+_STEP_BASE = 1 << 20  # steps are numbered from here until the operands are all known
+
+
+def _number(value: object, inputs: int) -> int:
+    assert isinstance(value, int)
+    return value - _STEP_BASE + inputs if value >= _STEP_BASE else value
+
+
+def _add(chain: _Chain, op: str, args: Sequence[int] = (), value: float = 0.0) -> int:
+    chain.pending.append((op, tuple(args), value))
+    return _STEP_BASE + len(chain.pending) - 1
+
+
+def _index(chain: _Chain, dim: int, origin: int | PerDevice, given: int = 0) -> int:
+    chain.operands.append(Operand(chain.shape, I32, dim, origin))
+    return given + len(chain.operands) - 1
+
+
+def _record(chain: _Chain, node: Node) -> None:
+    name = node.op.name
+    args = [chain.values[o] for o in node.operands]
+    integer = I32 in (node.type.dtype, *(o.type.dtype for o in node.operands))
+    if name == "full":
+        value = node.attrs["value"]
+        assert isinstance(value, (int, float))
+        result = _add(chain, "int_const" if node.type.dtype == I32 else "const", value=value)
+    elif name == "iota":
+        result = _iota(chain, node)
+    elif name == "mask":
+        result = _mask(chain, node, args[0])
+    elif name == "cast":
+        result = _cast(chain, args[0], node.operands[0].type.dtype, node.type.dtype)
+    elif name == "gelu":
+        result = _add(chain, "gelu_tanh" if node.attrs["approximate"] == "tanh" else "gelu", args)
+    elif integer and name in _INTEGER:
+        result = _add(chain, _INTEGER[name], args)
+    else:
+        result = _add(chain, name, args)
+    chain.values[node] = result
+
+
+def _origin(node: Node, mesh: Mesh, dim: int) -> int | PerDevice:
+    """The global index of the first element along ``dim``, per device."""
+    values = tuple(node.type.origin(mesh, d)[dim] for d in range(mesh.size))
+    return values[0] if len(set(values)) == 1 else PerDevice(values)
+
+
+def _iota(chain: _Chain, node: Node) -> int:
+    dim, start, step = node.attrs["dim"], node.attrs["start"], node.attrs["step"]
+    assert isinstance(dim, int) and isinstance(start, (int, float)) and isinstance(step, (int, float))
+    index = _index(chain, len(chain.shape) - node.type.rank + dim, _origin(node, chain.mesh, dim))
+    if node.type.dtype == I32:
+        scaled = index if step == 1 else _add(chain, "int_mul", (index, _add(chain, "int_const", value=step)))
+        return scaled if start == 0 else _add(chain, "int_add", (scaled, _add(chain, "int_const", value=start)))
+    value = _add(chain, "int_to_float", (index,))
+    scaled = value if step == 1 else _add(chain, "mul", (value, _add(chain, "const", value=step)))
+    return scaled if start == 0 else _add(chain, "add", (scaled, _add(chain, "const", value=start)))
+
+
+def _mask(chain: _Chain, node: Node, value: int) -> int:
+    """``value`` inside the array, the mask's own value in the padding of a shard."""
+    fill = node.attrs["value"]
+    assert isinstance(fill, (int, float))
+    integer = node.type.dtype == I32
+    for dim in node.type.padded_dims(chain.mesh):
+        index = _index(chain, len(chain.shape) - node.type.rank + dim, _origin(node, chain.mesh, dim))
+        end = _add(chain, "int_const", value=node.type.shape[dim])
+        inside = _add(chain, "int_lt", (index, end))
+        other = _add(chain, "int_const" if integer else "const", value=fill)
+        value = _add(chain, "where", (inside, value, other))
+    return value
+
+
+def _cast(chain: _Chain, value: int, before: DType, after: DType) -> int:
+    if after == before:
+        return value
+    if after == BOOL:
+        return _add(chain, "int_to_bool" if before == I32 else "float_to_bool", (value,))
+    if after == I32:
+        return _add(chain, "float_to_int", (value,))
+    if before == I32:
+        value = _add(chain, "int_to_float", (value,))
+    return _add(chain, "round_bf16", (value,)) if after == BF16 and before != BOOL else value
+
+
+def _elementwise(node: Node, mesh: Mesh, arch: Arch) -> Program:
+    inputs, nodes, result = _members(node)
+    shape = result.type.local_shape(mesh)
+    chain = _chain(mesh, shape, inputs, nodes)
+    expression = _finish(chain)
+    if result in inputs:
+        expression = Expression(len(chain.operands), ())
+    return eltwise.build(
+        EltwiseSpec(_name(node), _ending_in(expression, chain.values[result]), tuple(chain.operands), shape,
+                    _stored(result.type.dtype)),
+        arch,
+    )  # fmt: skip
+
+
+def _ending_in(expression: Expression, value: int) -> Expression:
+    """The expression cut so that its last value is ``value``."""
+    last = _number(value, expression.inputs)
+    return replace(expression, steps=expression.steps[: last - expression.inputs + 1])
+
+
+def _name(node: Node) -> str:
+    if node.body is None:
+        return node.op.name
+    names = [n.op.name for n in node.body.nodes if n.op.kernel != "create"]
+    return "_".join(names[:4]) + ("_etc" if len(names) > 4 else "")
+
+
+def _matmul(node: Node, mesh: Mesh, arch: Arch) -> Program:
+    inputs, nodes, result = _members(node)
+    root = next(n for n in nodes if n.op.kernel == "matmul")
+    a, b = root.operands
+    others = [i for i in inputs if i not in (a, b)]
+    # The launch binds the node's operands in order; the matmul's kernels want a, b, then the rest.
+    order = [inputs.index(a), inputs.index(b), *(inputs.index(o) for o in others)]
+    epilogue = None
+    chain = None
+    if result is not root:
+        chain = _chain(mesh, result.type.local_shape(mesh), [root, *others], [n for n in nodes if n is not root], 1)
+        epilogue = _ending_in(_finish(chain, 1), chain.values[result])
+    dtype = a.type.dtype
+    spec = matmul.MatmulSpec(
+        name=_name(node),
+        a=_operand(a, mesh),
+        b=_operand(b, mesh),
+        dtype=_stored(result.type.dtype),
+        epilogue=epilogue,
+        operands=tuple(chain.operands) if chain else (),
+        fidelity="hifi4" if dtype == F32 else "hifi2",
+    )
+    return eltwise.reorder(matmul.build(spec, arch), order, len(inputs))
+
+
+def _reduce(node: Node, mesh: Mesh, arch: Arch) -> Program:
+    inputs, nodes, result = _members(node)
+    source = result.operands[0]
+    shape = source.type.local_shape(mesh)
+    chain = _chain(mesh, shape, inputs, [n for n in nodes if n is not result])
+    axes = result.attrs["axes"]
+    op = result.op.name
+    assert isinstance(axes, tuple) and op in ("sum", "max", "min")
+    return rows.build_reduce(
+        rows.ReduceSpec(
+            name=_name(node),
+            expression=_ending_in(_finish(chain), chain.values[source]),
+            operands=tuple(chain.operands),
+            shape=shape,
+            axes=tuple(int(a) for a in axes),
+            op=op,
+            dtype=_stored(result.type.dtype),
+            out_shape=result.type.local_shape(mesh),
+        ),
+        arch,
+    )
+
+
+def _normalize(node: Node, mesh: Mesh, arch: Arch) -> Program:
+    operands = tuple(_operand(o, mesh) for o in node.operands)
+    dtype = _stored(node.type.dtype)
+    if node.op.name == "softmax":
+        axis = node.attrs["axis"]
+        assert isinstance(axis, int)
+        return rows.build_softmax(rows.SoftmaxSpec(node.op.name, operands[0], axis, dtype), arch)
+    eps = node.attrs["eps"]
+    assert isinstance(eps, float)
+    kind = "layer_norm" if node.op.name == "layer_norm" else "rms_norm"
+    return rows.build_norm(rows.NormSpec(node.op.name, kind, operands, eps, dtype), arch)
+
+
+def _copy(node: Node, mesh: Mesh, arch: Arch) -> Program:
+    return copy.lower(node, mesh, arch)
+
+
+_FAMILIES: Mapping[str, Callable[[Node, Mesh, Arch], Program]] = MappingProxyType(
+    {
+        "elementwise": _elementwise,
+        "create": _elementwise,
+        "matmul": _matmul,
+        "reduce": _reduce,
+        "normalize": _normalize,
+        "copy": _copy,
+    }
+)
