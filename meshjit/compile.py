@@ -264,7 +264,7 @@ def compile(
     ``mesh`` may be left out inside ``with mesh:``. ``in_shardings`` gives ``P(...)`` per argument, or a tree of them
     that is a prefix of the argument's; None leaves a choice to the compiler. ``out_shardings`` does so for the results.
     ``strategy`` "propagate" keeps what is said and derives the rest; "auto" lets a planner choose what is not said, by
-    estimated time and under the devices' memory; ``explain()`` says why. Arguments in ``static_argnames`` are Python values
+    estimated time, under the devices' memory. Arguments in ``static_argnames`` are Python values
     that select a variant; the memory of those in ``donate_argnames`` may be used for results.
 
     Raises :class:`~meshjit.errors.UsageError` for options that do not fit the function (MJ1003, MJ1006).

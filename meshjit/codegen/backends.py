@@ -6,6 +6,7 @@ import importlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from meshjit.arch import BLACKHOLE, WORMHOLE, Arch
 from meshjit.errors import UsageError
@@ -42,11 +43,8 @@ _MACHINES = {
     WORMHOLE.name: _card(WORMHOLE, 2.048e12, 288e9, 12.5e9),
     BLACKHOLE.name: _card(BLACKHOLE, 2.7e12, 512e9, 25e9),
 }
-_LOWERINGS = {
-    "cpu": "meshjit.codegen.cpu.lower",
-    WORMHOLE.name: "meshjit.codegen.tensix.lower",
-    BLACKHOLE.name: "meshjit.codegen.tensix.lower",
-}
+_CHIPS = {WORMHOLE.name: WORMHOLE, BLACKHOLE.name: BLACKHOLE}
+_LOWERINGS = {"cpu": "meshjit.codegen.cpu.lower", **dict.fromkeys(_CHIPS, "meshjit.codegen.tensix.lower")}
 
 
 @dataclass(frozen=True)
@@ -75,6 +73,13 @@ def backend_of(arch: str) -> Backend:
     machine = machine_of(arch)
     module = importlib.import_module(_LOWERINGS[arch])
     if arch == "cpu":
-        return Backend(machine, module.lower, importlib.import_module("meshjit.codegen.cpu.disassemble").disassemble)
-    disassemble = importlib.import_module("meshjit.codegen.disassemble").disassemble
-    return Backend(machine, lambda node, mesh: module.lower(node, mesh, arch), disassemble)
+        return Backend(machine, module.lower, partial(_disassemble, "meshjit.codegen.cpu.disassemble"))
+    chip = _CHIPS[arch]
+    return Backend(
+        machine, lambda node, mesh: module.lower(node, mesh, chip), partial(_disassemble, "meshjit.codegen.disassemble")
+    )
+
+
+def _disassemble(module: str, kernel: Kernel) -> str:
+    """By name, because few programs ever ask."""
+    return importlib.import_module(module).disassemble(kernel)
