@@ -103,5 +103,3 @@ def render(template: str, **params: object) -> str:
             operands=[f"{k} = {v!r:.100}" for k, v in params.items()],
             fix="pass every parameter that the template's first lines declare",
         ) from error
-
-

@@ -164,7 +164,11 @@ def test_wrong_uses_are_errors(target: CpuTarget) -> None:
 def test_a_deadline_names_the_step_and_the_mesh_works_on(target: CpuTarget) -> None:
     regions = [region(0), region(1), region(2)]
     slow = program(SLOW, "slow", (BufferAddress(0), BufferAddress(1)), 50)
-    loaded = target.load([RunProgram(add_word(1), (0, 1), (0,), "quick"), RunProgram(slow, (1, 2), (0,), "slow one")], regions, frozenset())
+    loaded = target.load(
+        [RunProgram(add_word(1), (0, 1), (0,), "quick"), RunProgram(slow, (1, 2), (0,), "slow one")],
+        regions,
+        frozenset(),
+    )
     start = time.monotonic()
     with pytest.raises(DeviceTimeoutError) as error:
         target.submit(loaded, {}, 0.05)
@@ -231,6 +235,8 @@ def test_unloading_drops_the_code(target: CpuTarget) -> None:
     before = len(cpu_native._loaded)
     target.unload(loaded)
     assert len(cpu_native._loaded) == before - 1
+    with pytest.raises(DeviceError, match="MJ5210"):
+        target.submit(loaded, {}, 1.0)
 
 
 CASES: list[tuple[CollectiveKind, tuple[str, ...], tuple[int, ...], tuple[int, ...], int, int]] = [

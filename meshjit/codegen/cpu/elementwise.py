@@ -13,12 +13,13 @@ from meshjit.codegen.cpu.nest import Access, Nest, Operand, arrange, broadcast_s
 from meshjit.ir.graph import Node
 from meshjit.ir.opdef import Attr
 from meshjit.ir.program import BufferAddress, PerDevice, Program
-from meshjit.ir.types import DType
 
 _RAW = {1: "raw8", 2: "raw16"}
 
 
-def _finish(launch: Launch, family: str, nests: Sequence[Nest], arguments: Arguments, macros: Sequence[str] = ()) -> Program:
+def _finish(
+    launch: Launch, family: str, nests: Sequence[Nest], arguments: Arguments, macros: Sequence[str] = ()
+) -> Program:
     lanes = launch.machine.vector
     planned, tasks = arrange(nests, lanes)
     return build(
@@ -103,7 +104,9 @@ def _ints(value: Attr) -> tuple[int, ...]:
     return tuple(int(v) for v in value)
 
 
-def _moved(launch: Launch, node: Node, slot: int, shape: Sequence[int], strides: Sequence[int], offset: int = 0) -> Nest:
+def _moved(
+    launch: Launch, node: Node, slot: int, shape: Sequence[int], strides: Sequence[int], offset: int = 0
+) -> Nest:
     """Elements of operand ``slot``, read with ``strides`` from ``offset``, to the whole of the result."""
     dtype = _RAW.get(node.type.dtype.size_bytes, node.type.dtype.name)
     kind = dtype if dtype.startswith("raw") else kind_of(node.type.dtype)

@@ -14,9 +14,9 @@ from meshjit.toolchain import llvm
 
 @dataclass(frozen=True)
 class Launch:
-    """``nodes`` computed from ``params`` (the buffers read, in order) on every device of ``mesh``; the last is the result.
+    """``nodes`` computed from ``params`` (the buffers read, in order) on every device of ``mesh``.
 
-    ``machine`` is the CPU to build for.
+    The last node is the result. ``machine`` is the CPU to build for.
     """
 
     mesh: Mesh

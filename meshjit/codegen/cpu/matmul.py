@@ -32,9 +32,9 @@ class Read:
 class Gemm:
     """The blocking of one matmul (m x k times k x n per batch).
 
-    ``mr`` x ``nr`` is the register tile (``nv`` vectors wide), ``tiles`` the row counts of tile functions (``mr`` first),
-    ``mb`` x ``nb`` a task's block, ``kc`` the depth of a K block. ``direct`` reads B without packing, ``pack_a`` copies A
-    (widened, or padded to whole pairs), ``dot`` multiplies pairs of bfloat16. ``ahead`` is how many rows of B are
+    ``mr`` x ``nr`` is the register tile (``nv`` vectors wide), ``tiles`` the row counts of tile functions (``mr``
+    first), ``mb`` x ``nb`` a task's block, ``kc`` the depth of a K block. ``direct`` reads B unpacked, ``pack_a`` copies
+    A (widened, or padded to whole pairs), ``dot`` multiplies pairs of bfloat16. ``ahead`` rows of B are
     prefetched.
     """
 

@@ -58,8 +58,8 @@ class Index:
 class Nest:
     """A loop nest; the last dim runs along vector lanes.
 
-    ``reduced`` dims are folded with ``op``, starting from the literal ``identity``. ``limit_dim`` runs only to the argument
-    word ``limit_word``. The rest of the fields follow from these: see :func:`plan`.
+    ``reduced`` dims are folded with ``op``, starting from the literal ``identity``. ``limit_dim`` runs only to the
+    argument word ``limit_word``. The rest of the fields follow from these: see :func:`plan`.
     """
 
     extents: tuple[int, ...]

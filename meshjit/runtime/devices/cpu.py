@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import mmap
 import os
+import sys
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -54,7 +55,8 @@ class CpuTarget:
         self._bases = [ctypes.addressof(ctypes.c_char.from_buffer(m)) for m in self._maps]
 
     def _reserve(self) -> mmap.mmap:
-        flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | getattr(mmap, "MAP_NORESERVE", 0x4000 if os.name == "posix" else 0)
+        # 0x4000 is MAP_NORESERVE on Linux; Python names it from 3.13 on.
+        flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | (0x4000 if sys.platform == "linux" else 0)
         try:
             memory = mmap.mmap(-1, self.capacity_bytes + _MARGIN, flags=flags)
         except OSError as error:
@@ -90,7 +92,7 @@ class CpuTarget:
     def write(self, device: int, region: Region, data: memoryview) -> None:
         """Copy ``data`` to the start of the region, in the one copy that ``device`` shares.
 
-        Raises :class:`~meshjit.errors.DeviceError`: MJ5205 on a closed mesh, MJ5206 when data is longer than the region.
+        Raises :class:`~meshjit.errors.DeviceError`: MJ5205 on a closed mesh, MJ5206 when data outgrows the region.
         """
         memory = self._place(device, region)
         flat = data.cast("B") if data.nbytes else memoryview(b"")
@@ -176,18 +178,20 @@ class CpuTarget:
         """Run a loaded stream, and return when it has run.
 
         Raises :class:`~meshjit.errors.DeviceTimeoutError` (MJ5202, MJ5208) when it does not end in time, and
-        :class:`~meshjit.errors.DeviceError` (MJ5205, MJ5209) on a closed mesh or a binding that does not fit.
+        :class:`~meshjit.errors.DeviceError` (MJ5205, MJ5210, MJ5209) on a closed mesh, an unloaded stream, or a binding that does not fit.
         """
         with self._lock:
             if self._closed:
                 raise DeviceError("MJ5205", "the mesh is closed", fix="open it again: open_mesh(...)")
+            if not loaded.keep:
+                raise DeviceError("MJ5210", "the stream is unloaded", fix="load its commands again")
             changed = self._bind(loaded, bindings)
             late = self._pool.run(
-                loaded.phases.ctypes.data,
+                loaded.phases_at,
                 len(loaded.labels),
-                loaded.patches.ctypes.data,
-                len(loaded.patches) if changed else 0,
-                loaded.bindings.ctypes.data,
+                loaded.patches_at,
+                loaded.num_patches if changed else 0,
+                loaded.bindings_at,
                 timeout_s,
             )
         if late >= 0:

@@ -34,7 +34,9 @@ def _strides(shape: Sequence[int], size: int) -> list[int]:
     return [math.prod(shape[d + 1 :]) * size for d in range(len(shape))]
 
 
-def _rows(extents: Sequence[int], source: Sequence[int], destination: Sequence[int], size: int) -> tuple[list[_Dim], int]:
+def _rows(
+    extents: Sequence[int], source: Sequence[int], destination: Sequence[int], size: int
+) -> tuple[list[_Dim], int]:
     """A block (extents, byte strides on both sides) as outer dims and a contiguous run of bytes, all merged."""
     run, dims = size, list[_Dim]()
     for n, s, t in reversed(list(zip(extents, source, destination, strict=True))):
@@ -60,9 +62,7 @@ def _cut_run(dims: list[_Dim], run: int, chunk: int) -> list[tuple[list[_Dim], i
     return pieces
 
 
-def _copy(
-    library: cpu_native.Library, dims: list[_Dim], run: int, source: Pointer, destination: Pointer
-) -> list[Job]:
+def _copy(library: cpu_native.Library, dims: list[_Dim], run: int, source: Pointer, destination: Pointer) -> list[Job]:
     jobs: list[Job] = []
     for outer, length, offset in _cut_run(dims, run, TASK_BYTES):
         padded = [_Dim(1, 0, 0)] * (4 - len(outer)) + outer
@@ -134,7 +134,9 @@ def _exchange(
             _zero(command, holder, fill, keep)
     for j, source in enumerate(sources):
         block = list(extents)
-        block[command.dim] = max(0, min(extents[command.dim], command.out_shape[command.dim] - j * extents[command.dim]))
+        block[command.dim] = max(
+            0, min(extents[command.dim], command.out_shape[command.dim] - j * extents[command.dim])
+        )
         if not math.prod(block):
             continue
         dims, run = _rows(block, source_strides, out_strides, size)

@@ -29,7 +29,7 @@ class Pointer:
 
 @dataclass(frozen=True)
 class Job:
-    """A function (its address) to call for ``num_tasks`` tasks with each of ``blocks``, argument words of equal number."""
+    """A function (its address) to call for ``num_tasks`` tasks with each of ``blocks`` (argument words)."""
 
     function: int
     blocks: tuple[tuple[int | Pointer, ...], ...]
@@ -64,9 +64,7 @@ def merge(phases: Sequence[Phase], regions: Sequence[Region], rebindable: frozen
     out: list[Phase] = []
     for phase in phases:
         last = out[-1] if out else None
-        if last and not (
-            clash(last.writes, phase.reads | phase.writes) or clash(last.reads, phase.writes)
-        ):
+        if last and not (clash(last.writes, phase.reads | phase.writes) or clash(last.reads, phase.writes)):
             last.jobs += phase.jobs
             last.reads |= phase.reads
             last.writes |= phase.writes
@@ -78,18 +76,79 @@ def merge(phases: Sequence[Phase], regions: Sequence[Region], rebindable: frozen
 
 @dataclass
 class Stream:
-    """Phases as records in memory, ready for the driver. ``bindings`` holds the address per rebindable buffer."""
+    """Phases as records in memory, ready for the driver.
+
+    ``phases_at``, ``patches_at`` and ``bindings_at`` are the addresses that the driver is given; ``bindings`` holds the
+    address of each rebindable buffer, in the order of ``slots``, and ``bound`` the regions they came from. ``keep``
+    owns the records and the code; it is empty once the stream is unloaded.
+    """
 
     labels: tuple[str, ...]
     phases: np.ndarray
-    jobs: np.ndarray
-    arguments: np.ndarray
-    patches: np.ndarray
+    phases_at: int
+    patches_at: int
+    num_patches: int
     bindings: np.ndarray
+    bindings_at: int
     slots: Mapping[int, int]
     regions: tuple[Region, ...]
-    keep: tuple[object, ...]
     bound: dict[int, Region]
+    keep: tuple[object, ...]
+
+
+class _Encoder:
+    """Lays argument words, patches and jobs out, in the order in which the phases name them."""
+
+    def __init__(
+        self,
+        phases: Sequence[Phase],
+        regions: Sequence[Region],
+        slots: Mapping[int, int],
+        locate: Callable[[int, Region], int],
+    ) -> None:
+        self.regions, self.slots, self.locate = regions, slots, locate
+        self.arguments = np.zeros(max(1, sum(len(b) for p in phases for j in p.jobs for b in j.blocks)), np.int64)
+        self.jobs = np.zeros((max(1, sum(len(p.jobs) for p in phases)), _JOB), np.int64)
+        self.arguments_at, self.jobs_at = int(self.arguments.ctypes.data), int(self.jobs.ctypes.data)
+        self.patches: list[tuple[int, int, int]] = []
+        self.word = self.job = 0
+
+    def _append(self, value: int | Pointer) -> None:
+        if isinstance(value, Pointer):
+            region = self.regions[value.buffer]
+            base = self.locate(value.device, region) + value.offset_bytes
+            slot = self.slots.get(value.buffer)
+            if slot is not None:
+                self.patches.append((self.arguments_at + 8 * self.word, base, slot))
+            value = base + region.address
+        self.arguments[self.word] = value
+        self.word += 1
+
+    def phase(self, phase: Phase) -> tuple[int, int, int, int]:
+        """Append the jobs of a phase, and return its record.
+
+        Raises :class:`~meshjit.errors.DeviceError` (MJ5203) when it has more items than the driver counts.
+        """
+        first, items = self.job, 0
+        for job in phase.jobs:
+            begin = self.word
+            for block in job.blocks:
+                for value in block:
+                    self._append(value)
+            count = job.num_tasks * len(job.blocks)
+            at = self.arguments_at + 8 * begin
+            self.jobs[self.job] = (job.function, at, 8 * len(job.blocks[0]), len(job.blocks), items, items + count)
+            items += count
+            self.job += 1
+        if items > MAX_ITEMS:
+            raise DeviceError(
+                "MJ5203",
+                f"{phase.label} has {items} tasks, more than {MAX_ITEMS}",
+                fix="compile again with this version: programs must ask for fewer tasks",
+            )
+        touched = sum(j.bytes_touched * len(j.blocks) for j in phase.jobs)
+        shared = items > 1 and (touched > SERIAL_BYTES or any(j.num_tasks > 1 for j in phase.jobs))
+        return self.jobs_at + 8 * _JOB * first, self.job - first, items, int(shared)
 
 
 def encode(
@@ -107,47 +166,20 @@ def encode(
         phase.jobs = [j for j in phase.jobs if j.num_tasks and j.blocks]
     phases = [p for p in phases if p.jobs]
     slots = {buffer: i for i, buffer in enumerate(sorted(rebindable))}
-    arguments = np.zeros(max(1, sum(len(b) for p in phases for j in p.jobs for b in j.blocks)), np.int64)
-    jobs = np.zeros((max(1, sum(len(p.jobs) for p in phases)), _JOB), np.int64)
-    records = np.zeros((max(1, len(phases)), _PHASE), np.int64)
-    patches: list[tuple[int, int, int]] = []
-    word = job_index = 0
-    for i, phase in enumerate(phases):
-        first, items = job_index, 0
-        for job in phase.jobs:
-            begin = word
-            for block in job.blocks:
-                for value in block:
-                    if isinstance(value, Pointer):
-                        base = locate(value.device, regions[value.buffer]) + value.offset_bytes
-                        if value.buffer in slots:
-                            patches.append((arguments.ctypes.data + 8 * word, base, slots[value.buffer]))
-                        value = base + regions[value.buffer].address
-                    arguments[word] = value
-                    word += 1
-            count = job.num_tasks * len(job.blocks)
-            address = arguments.ctypes.data + 8 * begin
-            jobs[job_index] = (job.function, address, 8 * len(job.blocks[0]), len(job.blocks), items, items + count)
-            items += count
-            job_index += 1
-        if items > MAX_ITEMS:
-            raise DeviceError(
-                "MJ5203",
-                f"{phase.label} has {items} tasks, more than {MAX_ITEMS}",
-                fix="compile again with this version: programs must ask for fewer tasks",
-            )
-        touched = sum(j.bytes_touched * len(j.blocks) for j in phase.jobs)
-        shared = items > 1 and (touched > SERIAL_BYTES or any(j.num_tasks > 1 for j in phase.jobs))
-        records[i] = (jobs.ctypes.data + 8 * _JOB * first, job_index - first, items, int(shared))
+    encoder = _Encoder(phases, regions, slots, locate)
+    records = np.array([encoder.phase(p) for p in phases], np.int64).reshape(-1, _PHASE)
+    patches = np.array(encoder.patches, np.int64).reshape(-1, _PATCH)
+    bindings = np.array([regions[b].address for b in slots], np.int64)
     return Stream(
         labels=tuple(p.label for p in phases),
         phases=records,
-        jobs=jobs,
-        arguments=arguments,
-        patches=np.array(patches, np.int64).reshape(-1, _PATCH),
-        bindings=np.array([regions[b].address for b in slots] or [0], np.int64),
+        phases_at=int(records.ctypes.data),
+        patches_at=int(patches.ctypes.data),
+        num_patches=len(patches),
+        bindings=bindings,
+        bindings_at=int(bindings.ctypes.data),
         slots=slots,
         regions=tuple(regions),
-        keep=tuple(keep),
         bound={b: regions[b] for b in slots},
+        keep=(encoder.arguments, encoder.jobs, patches, *keep),
     )

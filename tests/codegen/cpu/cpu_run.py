@@ -17,6 +17,8 @@ from meshjit.runtime.devices.base import Region
 from meshjit.runtime.devices.cpu import CpuTarget
 from meshjit.toolchain.llvm import Machine
 
+ONE = Mesh((1,), ("tp",))
+
 
 def run_node(
     node: Node,
@@ -44,12 +46,10 @@ def run_node(
     loaded = target.load([command], regions, frozenset())
     target.submit(loaded, {}, 60.0)
     shape = node.type.local_shape(mesh)
-    return [
-        np.frombuffer(target.read(d, regions[-1]), node.type.dtype.numpy).reshape(shape) for d in range(mesh.size)
-    ]
+    return [np.frombuffer(target.read(d, regions[-1]), node.type.dtype.numpy).reshape(shape) for d in range(mesh.size)]
 
 
-def single(build, *types, mesh: Mesh = Mesh((1,), ("tp",))) -> Graph:
+def single(build, *types, mesh: Mesh = ONE) -> Graph:
     """A one-node graph: ``build(builder, *params)`` adds the node."""
     builder = Builder(mesh, LOCAL)
     params = [builder.param(f"x{i}", t) for i, t in enumerate(types)]

@@ -98,7 +98,9 @@ def test_an_operand_may_be_its_own_residual() -> None:
 
 
 def test_blocks_cover_the_result_and_fit_the_registers() -> None:
-    machine = llvm.machine("znver4", dict.fromkeys(("avx2", "fma", "avx512f", "avx512bw", "avx512vl", "avx512dq"), True))
+    machine = llvm.machine(
+        "znver4", dict.fromkeys(("avx2", "fma", "avx512f", "avx512bw", "avx512vl", "avx512dq"), True)
+    )
     for m in (1, 2, 5, 6, 7, 64, 191, 192, 193, 1000):
         for n in (1, 16, 47, 48, 64, 4544, 18176):
             g = blocking(m, n, 4544, "f32", machine)

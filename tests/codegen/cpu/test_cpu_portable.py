@@ -33,7 +33,11 @@ CASES: list[tuple[str, list[tuple[int, ...]], dict[str, Attr]]] = [
 def narrowed(kind: str) -> llvm.Machine:
     """This CPU with only some of its features."""
     features = dict(binding.get_host_cpu_features())
-    drop = {"no_bf16_dot": ("avx512bf16",), "avx2": ("avx512", "avx10", "amx", "evex"), "sse": ("avx", "amx", "fma", "f16c", "evex", "v")}
+    drop = {
+        "no_bf16_dot": ("avx512bf16",),
+        "avx2": ("avx512", "avx10", "amx", "evex"),
+        "sse": ("avx", "amx", "fma", "f16c", "evex", "v"),
+    }
     cpu = {"no_bf16_dot": llvm.host().cpu, "avx2": "haswell", "sse": "x86-64-v2"}[kind]
     return llvm.machine(cpu, {k: on and not k.startswith(drop[kind]) for k, on in features.items()})
 

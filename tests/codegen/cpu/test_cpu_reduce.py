@@ -38,7 +38,9 @@ def test_reduction_with_a_prologue(axis: int) -> None:
     squared = body.add(OPS["mul"], [body.add(OPS["add"], [x, y]), x])
     region = body.graph("body", [body.add(OPS["sum"], [squared], attrs_of(axes=(axis,), keepdims=False))])
     graph = single(
-        lambda b, *p: b.add(OPS["fusion"], p, attrs_of(kind="reduce"), body=region), plain(F32, (21, 50)), plain(F32, (50,))
+        lambda b, *p: b.add(OPS["fusion"], p, attrs_of(kind="reduce"), body=region),
+        plain(F32, (21, 50)),
+        plain(F32, (50,)),
     )
     check(graph, [sample(rng, F32, (21, 50)), sample(rng, F32, (50,))], 4 * TOLERANCE[F32])
 
@@ -60,7 +62,9 @@ SHAPES = [(1, 1), (4, 32), (3, 33), (5, 7), (2, 3, 1000)]
 @pytest.mark.parametrize("shape,axis", [(s, a) for s in SHAPES for a in range(len(s))] + [((3, 20, 40), 1)], ids=str)
 def test_softmax(shape: tuple[int, ...], axis: int, dtype: DType) -> None:
     x = sample(np.random.default_rng(0), dtype, shape)
-    check(single(lambda b, p: b.add(OPS["softmax"], [p], attrs_of(axis=axis)), plain(dtype, shape)), [x], TOLERANCE[dtype])
+    check(
+        single(lambda b, p: b.add(OPS["softmax"], [p], attrs_of(axis=axis)), plain(dtype, shape)), [x], TOLERANCE[dtype]
+    )
 
 
 def test_softmax_of_masked_and_huge_values() -> None:
@@ -74,9 +78,7 @@ def test_norms(shape: tuple[int, ...], dtype: DType) -> None:
     rng = np.random.default_rng(0)
     for name, weights in (("layer_norm", 2), ("rms_norm", 1)):
         shapes = [shape] + [shape[-1:]] * weights
-        graph = single(
-            lambda b, *p, n=name: b.add(OPS[n], p, attrs_of(eps=1e-5)), *(plain(dtype, s) for s in shapes)
-        )
+        graph = single(lambda b, *p, n=name: b.add(OPS[n], p, attrs_of(eps=1e-5)), *(plain(dtype, s) for s in shapes))
         check(graph, [sample(rng, dtype, s) for s in shapes], 2 * TOLERANCE[dtype])
 
 
