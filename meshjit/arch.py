@@ -7,7 +7,7 @@ blackhole-py for Blackhole's reset and NoC registers. Where the two chips differ
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -421,3 +421,13 @@ def num_tiles(shape: tuple[int, ...]) -> int:
 def page_location(page: int, page_bytes: int, num_banks: int) -> tuple[int, int]:
     """(bank, byte offset from the buffer's address) of a page: pages go round the banks."""
     return page % num_banks, (page // num_banks) * page_bytes
+
+
+def row_major(shape: Sequence[int]) -> tuple[int, ...]:
+    """Elements per step of each dim."""
+    out: list[int] = []
+    step = 1
+    for n in reversed(shape):
+        out.append(step)
+        step *= n
+    return tuple(reversed(out))

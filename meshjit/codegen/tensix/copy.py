@@ -8,15 +8,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from meshjit.arch import L1, TILE_DIM, Arch, num_tiles, tile_grid
+from meshjit.arch import L1, TILE_DIM, Arch, num_tiles, row_major, tile_grid
 from meshjit.codegen.tensix.eltwise import coordinates, kernel, walk
 from meshjit.codegen.tensix.grid import rectangle, split
 from meshjit.codegen.tensix.hw import hw
 from meshjit.codegen.tensix.rows import same_tiles
 from meshjit.codegen.tensix.sfpu import bf16_bits, bits
 from meshjit.errors import CodegenError
+from meshjit.ir.graph import Node
+from meshjit.ir.mesh import Mesh
+from meshjit.ir.ops.shape import ints
 from meshjit.ir.program import BufferAddress, PerDevice, Program, Role, Word
-from meshjit.ir.types import BF16, I32, DType
+from meshjit.ir.types import BF16, BOOL, I32, DType
 
 #: Source pages that the element path keeps in L1.
 CACHE_PAGES = 32
@@ -60,16 +63,6 @@ class TemplatePiece:
     tile_rows: int
     tile_columns: int
     aligned: bool
-
-
-def row_major(shape: Sequence[int]) -> tuple[int, ...]:
-    """Elements per step of each dim."""
-    out: list[int] = []
-    step = 1
-    for n in reversed(shape):
-        out.append(step)
-        step *= n
-    return tuple(reversed(out))
 
 
 def _values(word: Word) -> tuple[int, ...]:
@@ -294,3 +287,42 @@ def local_slice(
     high = tuple(ends if d == dim else n for d, n in enumerate(shape))
     base = PerDevice(tuple(s * stride[dim] for s in starts))
     return CopySpec(name, (Piece(source, base, stride, (0,) * len(shape), high),), shape, dtype)
+
+
+def lower(node: Node, mesh: Mesh, arch: Arch) -> Program:
+    """The program of one data movement node.
+
+    Raises :class:`~meshjit.errors.CodegenError` (MJ4130) for an op that is none of them.
+    """
+    sources = [o.type.local_shape(mesh) for o in node.operands]
+    dtype = BF16 if node.type.dtype == BOOL else node.type.dtype
+    shape = node.type.local_shape(mesh)
+    name, source = node.op.name, sources[0]
+    if name == "reshape":
+        spec = reshape(name, source, shape, dtype)
+    elif name == "transpose":
+        spec = transpose(name, source, ints(node.attrs, "perm"), dtype)
+    elif name == "broadcast_to":
+        spec = broadcast(name, source, shape, dtype)
+    elif name == "slice":
+        start, step = ints(node.attrs, "start"), ints(node.attrs, "step")
+        spec = strided_slice(name, source, start, shape, step, dtype)
+    elif name == "concat":
+        axis = node.attrs["axis"]
+        assert isinstance(axis, int)
+        spec = concat(name, sources, axis, dtype)
+    elif name == "pad":
+        value = node.attrs["value"]
+        assert isinstance(value, (int, float))
+        spec = pad(name, source, ints(node.attrs, "low"), ints(node.attrs, "high"), value, dtype)
+    elif name == "local_slice":
+        dim = node.attrs["dim"]
+        assert isinstance(dim, int)
+        devices = range(mesh.size)
+        starts = [node.type.origin(mesh, d)[dim] - node.operands[0].type.origin(mesh, d)[dim] for d in devices]
+        spec = local_slice(name, source, dim, starts, shape[dim], dtype)
+    else:
+        raise CodegenError(
+            "MJ4130", f"{name} has no card kernel yet", fix='run this function on the CPU mesh: target="cpu"'
+        )
+    return build(spec, arch)

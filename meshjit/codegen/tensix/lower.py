@@ -190,6 +190,8 @@ def _origin(node: Node, mesh: Mesh, dim: int) -> int | PerDevice:
 def _iota(chain: _Chain, node: Node) -> int:
     dim, start, step = node.attrs["dim"], node.attrs["start"], node.attrs["step"]
     assert isinstance(dim, int) and isinstance(start, (int, float)) and isinstance(step, (int, float))
+    if node.type.shape[dim] == 1:
+        return _add(chain, "int_const" if node.type.dtype == I32 else "const", value=start)
     index = _index(chain, len(chain.shape) - node.type.rank + dim, _origin(node, chain.mesh, dim))
     if node.type.dtype == I32:
         scaled = index if step == 1 else _add(chain, "int_mul", (index, _add(chain, "int_const", value=step)))
@@ -256,7 +258,8 @@ def _matmul(node: Node, mesh: Mesh, arch: Arch) -> Program:
     inputs, nodes, result = _members(node)
     root = next(n for n in nodes if n.op.kernel == "matmul")
     a, b = root.operands
-    others = [i for i in inputs if i not in (a, b)]
+    read = {o for n in nodes if n is not root for o in n.operands}
+    others = [i for i in inputs if i in read]
     # The launch binds the node's operands in order; the matmul's kernels want a, b, then the rest.
     order = [inputs.index(a), inputs.index(b), *(inputs.index(o) for o in others)]
     epilogue = None

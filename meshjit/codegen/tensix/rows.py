@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from meshjit.arch import TILE_DIM, Arch, tile_bytes
+from meshjit.arch import TILE_DIM, Arch, row_major, tile_bytes, tile_grid
 from meshjit.codegen.tensix import config, sfpu
 from meshjit.codegen.tensix import functions as fn
 from meshjit.codegen.tensix.eltwise import ComputeOperand, Operand, coordinates, kernel, operand_walk, walk
@@ -34,7 +34,7 @@ MODES = ((0, 0), (0, 0), (0, 4), (0, 2))
 class ReduceSpec:
     """``op`` of ``expression(operands)`` over ``axes``; operands broadcast to ``shape``.
 
-    The output has the reduced dims with size 1; ``out_shape`` must lie in memory like that (see :func:`same_tiles`).
+    ``out_shape`` has the reduced dims with size 1, or lacks them.
     """
 
     name: str
@@ -44,7 +44,7 @@ class ReduceSpec:
     axes: tuple[int, ...]
     op: ReduceOp
     dtype: DType
-    after: Expression = field(default=Expression(1, ()))
+    out_shape: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -262,10 +262,10 @@ def build_reduce(spec: ReduceSpec, arch: Arch) -> Program:
     b = p.builder()
     inputs = [b.load(i) for i in range(len(spec.operands))]
     value = emit(b, spec.expression, inputs)
-    after = p.builder()
-    finish = p.compile(after, emit(after, spec.after, [after.load(layout.a_slot)]), 0)
+    result = p.builder()
+    finish = p.compile(result, result.load(layout.a_slot), 0)
     phase = p.accumulate(range(len(spec.operands)), spec.op, layout.a_slot, b, value, finish)
-    return _build(spec.name, arch, layout, spec.operands, spec.shape, (phase,), spec.dtype, reduced=True)
+    return _build(spec.name, arch, layout, spec.operands, spec.shape, (phase,), spec.dtype, out_shape=spec.out_shape)
 
 
 def build_softmax(spec: SoftmaxSpec, arch: Arch) -> Program:
@@ -283,7 +283,7 @@ def build_softmax(spec: SoftmaxSpec, arch: Arch) -> Program:
     result = b.mul(fn.exp(b, b.sub(b.load(0), b.load(a))), b.load(total))
     out = Phase((0,), p.compile(b, result, 0), emits=True)
     shape = spec.operand.shape
-    return _build(spec.name, arch, layout, (spec.operand,), shape, (top, summed, out), spec.dtype, reduced=False)
+    return _build(spec.name, arch, layout, (spec.operand,), shape, (top, summed, out), spec.dtype)
 
 
 def build_norm(spec: NormSpec, arch: Arch) -> Program:
@@ -312,7 +312,7 @@ def build_norm(spec: NormSpec, arch: Arch) -> Program:
     if centred:
         y = b.add(y, b.load(2))
     phases.append(Phase(tuple(range(len(spec.operands))), p.compile(b, y, 0), emits=True))
-    return _build(spec.name, arch, layout, spec.operands, shape, tuple(phases), spec.dtype, reduced=False)
+    return _build(spec.name, arch, layout, spec.operands, shape, tuple(phases), spec.dtype)
 
 
 def _build(
@@ -323,9 +323,10 @@ def _build(
     shape: tuple[int, ...],
     phases: tuple[Phase, ...],
     dtype: DType,
-    *,
-    reduced: bool,
+    out_shape: tuple[int, ...] | None = None,
 ) -> Program:
+    """The program of ``phases``; with ``out_shape`` it writes one tile a row, else all tiles of the row."""
+    reduced = out_shape is not None
     record = hw(arch.name)
     n = len(operands)
     sizes = [(tile_bytes(o.dtype.size_bytes), 2) for o in operands] + [(tile_bytes(dtype.size_bytes), 2)]
@@ -336,13 +337,13 @@ def _build(
     mask_format = config.unpack_format(BF16, to_dst=False)
     mixed = len({*formats, *([mask_format] if layout.masked else [])}) > 1
     full = layout.shape
-    out_shape = tuple(1 if d in layout.inner else size for d, size in enumerate(full)) if reduced else full
+    kept = tuple(1 if d in layout.inner else size for d, size in enumerate(full)) if reduced else full
     # Arguments: addresses, rows, output tiles, coordinates, first pages of the operands, of the output.
     count_arg, tiles_arg = n + 1, n + 2
     start_args = tuple(n + 3 + i for i in range(len(layout.outer)))
     page_args = tuple(n + 3 + len(layout.outer) + i for i in range(n + 1))
     walks = [operand_walk(o.shape, full) for o in operands]
-    out_walk = operand_walk(out_shape, full)[0]
+    out_walk = operand_walk(kept, full)[0]
     rows = tuple(
         RowOperand(cb, i, layout.pick(stride, layout.outer), layout.pick(stride, layout.inner), broadcast)
         for i, (cb, (stride, broadcast)) in enumerate(zip(cbs, walks, strict=False))
@@ -371,6 +372,10 @@ def _build(
          {"cbs": cbs, "out": out, "operands": (out_row,), "outer": outer, "inner": () if reduced else inner,
           "address_arg": n, "count_arg": count_arg, "start_args": start_args, "page_args": page_args[n:]}),
     )  # fmt: skip
+    if out_shape is not None and not same_tiles(kept, out_shape):
+        scatter, out_row = _scatter(layout, kept, out_shape, out_row, cbs[-1], dtype.size_bytes)
+        sources = (*sources[:-1], (Role.BRISC, "tensix/writer_scatter.ll.j2", {**sources[-1][2], **scatter,
+                                   "operands": (out_row,)}))  # fmt: skip
     kernels = tuple(kernel(name, role, template, arch, cores, **common, **params) for role, template, params in sources)
     arguments: list[tuple[tuple[int, int], tuple[Word, ...]]] = []
     for share in split(layout.rows, cores):
@@ -389,3 +394,28 @@ def _build(
         circular_buffers=tuple(cb.declare(d) for cb, d in zip(cbs, dtypes, strict=True)),
         config=config.table(arch, unpack0=formats[0], unpack1=formats[0], out=dtype, dst32=True),
     )
+
+
+def _scatter(
+    layout: _Layout, kept: tuple[int, ...], out_shape: tuple[int, ...], row: RowOperand, last: Cb, size: int
+) -> tuple[dict[str, object], RowOperand]:
+    """Parameters of the scattering writer, and the output's walk in elements."""
+    step = row_major(kept)
+    rank = len(kept)
+    scale = [TILE_DIM if d >= rank - 2 else 1 for d in range(rank)]
+    stride = tuple(step[d] * scale[d] for d in layout.outer)
+
+    def dim(d: int) -> tuple[int, int, int]:
+        return kept[d], step[d], layout.outer.index(d) if d in layout.outer else -1
+
+    _, tile_rows, tile_columns = tile_grid(out_shape)
+    rows, columns = ((1, 1, *out_shape))[-2:]
+    cells = last.address + last.page_bytes * last.pages
+    parameters: dict[str, object] = {
+        "rows": dim(rank - 2),
+        "columns": dim(rank - 1),
+        "shape": (rows, columns, tile_rows, tile_columns),
+        "size": size,
+        "cells": cells,
+    }
+    return parameters, replace(row, stride=stride)
