@@ -1,8 +1,8 @@
 """Built binaries, kept by content: the source text and the machine it was built for.
 
 Entries are files ``<digest>.bin`` under ``config.cache_dir / "kernels"``: 32 bytes SHA-256 of the rest, then the
-binary. A file is written beside its place and renamed, so readers never see half of one; an entry whose hash does not match
-is built again. Several processes and threads may use one cache.
+binary. A file is written beside its place and renamed, so readers never see half of one; an entry whose hash does not
+match is built again. Several processes and threads may use one cache.
 """
 
 from __future__ import annotations

@@ -33,8 +33,8 @@ class Gemm:
     """The blocking of one matmul (m x k times k x n per batch).
 
     ``mr`` x ``nr`` is the register tile (``nv`` vectors wide), ``tiles`` the row counts of tile functions (``mr``
-    first), ``mb`` x ``nb`` a task's block, ``kc`` the depth of a K block. ``direct`` reads B unpacked, ``pack_a`` copies
-    A (widened, or padded to whole pairs), ``dot`` multiplies pairs of bfloat16. ``ahead`` rows of B are
+    first), ``mb`` x ``nb`` a task's block, ``kc`` the depth of a K block. ``direct`` reads B unpacked, ``pack_a``
+    copies A (widened, or padded to whole pairs), ``dot`` multiplies pairs of bfloat16. ``ahead`` rows of B are
     prefetched.
     """
 

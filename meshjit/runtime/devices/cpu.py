@@ -178,7 +178,8 @@ class CpuTarget:
         """Run a loaded stream, and return when it has run.
 
         Raises :class:`~meshjit.errors.DeviceTimeoutError` (MJ5202, MJ5208) when it does not end in time, and
-        :class:`~meshjit.errors.DeviceError` (MJ5205, MJ5210, MJ5209) on a closed mesh, an unloaded stream, or a binding that does not fit.
+        :class:`~meshjit.errors.DeviceError`: MJ5205 on a closed mesh, MJ5210 for an unloaded stream, MJ5209 for a
+        binding that does not fit.
         """
         with self._lock:
             if self._closed:
