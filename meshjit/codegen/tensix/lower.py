@@ -41,7 +41,7 @@ class _Chain:
 
 
 def lower(node: Node, mesh: Mesh, arch: Arch) -> Program:
-    """The program of a node: one op, or a fusion. The launch binds the node's operands in order, then the result.
+    """The program of a node: one op, or a fusion. The launch binds the node's distinct operands in order, then the result.
 
     Raises :class:`~meshjit.errors.CodegenError`: MJ4130 for an op or fusion that has no card kernel yet, MJ41xx when a
     kernel does not fit a core, with the node's source line.
@@ -50,7 +50,7 @@ def lower(node: Node, mesh: Mesh, arch: Arch) -> Program:
     if reason is not None:
         raise _error(node, "MJ4130", reason)
     try:
-        return _FAMILIES[_family(node)](node, mesh, arch)
+        program = _FAMILIES[_family(node)](node, mesh, arch)
     except CodegenError as error:
         if error.where or node.location is None:
             raise
@@ -58,6 +58,10 @@ def lower(node: Node, mesh: Mesh, arch: Arch) -> Program:
         raise CodegenError(
             error.code, error.summary, where=node.location.snippet(), operands=operands, fix=error.fix
         ) from error
+    distinct = list(dict.fromkeys(node.operands))
+    if len(distinct) == len(node.operands):
+        return program
+    return eltwise.reorder(program, [distinct.index(o) for o in node.operands], len(distinct))
 
 
 def supports(node: Node) -> str | None:
