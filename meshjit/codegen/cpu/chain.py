@@ -48,10 +48,9 @@ class Chain:
         self.calls.append(Call(value.text, macro, value.kind, args))
         return value
 
-    def index(self, node: Node, dim: int) -> Operand:
-        """The global index along ``dim`` of ``node``, whose dims align with the last dims of the index space."""
-        origins = tuple(node.type.origin(self.mesh, d)[dim] for d in range(self.mesh.size))
-        word = self.arguments.slot(PerDevice(origins)) if any(origins) else -1
+    def index(self, node: Node, dim: int, starts: tuple[int, ...]) -> Operand:
+        """The index along ``dim`` of ``node`` (its dims align with the index space's last), from ``starts[device]``."""
+        word = self.arguments.slot(PerDevice(starts)) if any(starts) else -1
         at = len(self.shape) - node.type.rank + dim
         local = node.type.local_shape(self.mesh)[dim]
         item = Index(at if local == self.shape[at] and local > 1 else -1, word)
@@ -119,7 +118,7 @@ def _full(chain: Chain, node: Node, args: Sequence[Operand]) -> Operand:
 def _iota(chain: Chain, node: Node, args: Sequence[Operand]) -> Operand:
     dim = node.attrs["dim"]
     assert isinstance(dim, int)
-    index = chain.index(node, dim)
+    index = chain.index(node, dim, tuple(node.type.origin(chain.mesh, d)[dim] for d in range(chain.mesh.size)))
     to = kind_of(node.type.dtype)
     start, step = node.attrs["start"], node.attrs["step"]
     if to == "i" and isinstance(start, int) and isinstance(step, int):
@@ -132,7 +131,10 @@ def _mask(chain: Chain, node: Node, args: Sequence[Operand]) -> Operand:
     value = args[0]
     fill = literal(node.attrs["value"], value.kind)
     for dim in node.type.padded_dims(chain.mesh):
-        inside = chain.call("lt_i", "b", chain.index(node, dim), literal(node.type.shape[dim], "i"))
+        # Blocks of blocks may be short in the middle of a dim, so the global index does not tell what exists.
+        size = node.type.shape[dim]
+        starts = tuple(size - node.type.valid_shape(chain.mesh, d)[dim] for d in range(chain.mesh.size))
+        inside = chain.call("lt_i", "b", chain.index(node, dim, starts), literal(size, "i"))
         value = chain.call(f"where_{value.kind}", value.kind, inside, value, fill)
     return value
 

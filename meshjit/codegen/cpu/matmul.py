@@ -71,14 +71,13 @@ class Gemm:
         return math.prod(self.batch) * self.m_blocks * self.n_blocks
 
 
-def register_tile(m: int, n: int, machine: Machine) -> tuple[int, int]:
+def register_tile(m: int, n: int, machine: Machine, *, dot: bool = False) -> tuple[int, int]:
     """(rows, vectors) of the accumulators: as many as registers hold, with little waste at the edges of m x n."""
     lanes = machine.vector
     budget = 24 if machine.registers == 32 else 12
     shapes = ((6, 4), (8, 3)) if budget == 24 else ((6, 2),)
-    rows = max(r for r, _ in shapes)
-    if m <= rows:
-        # One row tile: B is read once as it lies, so the wider the better.
+    # So few rows read B once, as it lies, and the wider the better. Pairing bfloat16 costs more than packing beyond six.
+    if m <= (8 if budget == 24 and not dot else 6):
         vectors = min(budget // m, 16)
         return m, max(1, min(vectors, -(-n // lanes)))
 
@@ -103,10 +102,10 @@ def blocking(
     slots: tuple[int, ...] = (0, 1, 2),
 ) -> Gemm:
     """The blocking of a matmul; ``a`` and ``b`` are (pointer word, element strides per batch dim)."""
-    mr, nv = register_tile(m, n, machine)
+    dot = dtype == "bf16" and machine.has_bf16_dot
+    mr, nv = register_tile(m, n, machine, dot=dot)
     nr = nv * machine.vector
     direct = m <= mr
-    dot = dtype == "bf16" and machine.has_bf16_dot
     pack_a = dtype == "bf16" and (not dot or k % 2 == 1)
     kc = min(max(k, 1), 2048 if direct else _DEPTH * (2 if dot else 1))
     if dot and kc < k:
