@@ -10,7 +10,6 @@ import statistics
 import time
 from collections.abc import Callable
 
-import ml_dtypes
 import numpy as np
 
 from meshjit.codegen.cpu.lower import lower
@@ -69,7 +68,7 @@ class Bench:
     def run(self, node: Node) -> Node:
         program = lower(node, self.mesh)
         self.place(node)
-        buffers = tuple(self.values.index(v) for v in (*node.operands, node))
+        buffers = tuple(self.values.index(v) for v in (*dict.fromkeys(node.operands), node))
         self.commands.append(RunProgram(program, buffers, tuple(range(self.mesh.size)), node.op.name))
         return node
 

@@ -12,7 +12,7 @@ from meshjit.codegen.cpu.macros import kind_of
 from meshjit.codegen.cpu.nest import Access, Nest, Operand, arrange, broadcast_strides, row_major
 from meshjit.ir.graph import Node
 from meshjit.ir.opdef import Attr
-from meshjit.ir.program import BufferAddress, PerDevice, Program
+from meshjit.ir.program import PerDevice, Program
 
 _RAW = {1: "raw8", 2: "raw16"}
 
@@ -36,15 +36,15 @@ def _finish(
 
 
 def _arguments(launch: Launch) -> Arguments:
-    return Arguments([BufferAddress(i) for i in range(len(launch.params) + 1)])
+    return Arguments(launch.buffers())
 
 
 def _read_params(launch: Launch, chain: Chain) -> list[Access]:
     reads: list[Access] = []
-    for i, param in enumerate(launch.params):
+    for i, (param, slot) in enumerate(zip(launch.params, launch.slots, strict=True)):
         chain.values[param] = Operand(kind_of(param.type.dtype), f"%x{i}")
         strides = broadcast_strides(param.type.local_shape(launch.mesh), chain.shape)
-        reads.append(Access(i, param.type.dtype.name, strides))
+        reads.append(Access(slot, param.type.dtype.name, strides))
     return reads
 
 
@@ -55,7 +55,7 @@ def chain(launch: Launch) -> Program:
     body = Chain(launch.mesh, shape, arguments)
     reads = _read_params(launch, body)
     body.emit(launch.nodes)
-    write = Access(len(launch.params), launch.result.type.dtype.name, row_major(shape))
+    write = Access(launch.out_slot, launch.result.type.dtype.name, row_major(shape))
     nest = Nest(shape, tuple(reads), write, body.values[launch.result], tuple(body.calls), tuple(body.indices))
     return _finish(launch, "elementwise", [nest], arguments, body.macros)
 
@@ -74,7 +74,7 @@ def reduction(launch: Launch) -> Program:
     reduced = tuple(int(a) for a in axes)
     kept = row_major([1 if d in reduced else n for d, n in enumerate(shape)])
     strides = tuple(0 if d in reduced else s for d, s in enumerate(kept))
-    write = Access(len(launch.params), node.type.dtype.name, strides)
+    write = Access(launch.out_slot, node.type.dtype.name, strides)
     nest = Nest(
         shape,
         tuple(reads),
@@ -111,7 +111,7 @@ def _moved(
     dtype = _RAW.get(node.type.dtype.size_bytes, node.type.dtype.name)
     kind = dtype if dtype.startswith("raw") else kind_of(node.type.dtype)
     read = Access(slot, dtype, tuple(strides), offset)
-    write = Access(len(launch.params), dtype, row_major(shape))
+    write = Access(launch.out_slot, dtype, row_major(shape))
     return Nest(tuple(shape), (read,), write, Operand(kind, "%x0"))  # pyright: ignore[reportArgumentType]
 
 
@@ -149,7 +149,7 @@ def _concat(launch: Launch, node: Node, arguments: Arguments) -> list[Nest]:
     at = 0
     for i, operand in enumerate(node.operands):
         shape = operand.type.local_shape(launch.mesh)
-        slot = launch.params.index(operand)
+        slot = launch.slot(operand)
         nest = _moved(launch, node, slot, shape, row_major(shape))
         nests.append(replace(nest, write=replace(nest.write, strides=out, offset=at * out[axis]), index=i))
         at += shape[axis]
@@ -171,7 +171,7 @@ def _pad(launch: Launch, node: Node, arguments: Arguments) -> list[Nest]:
             extents = (*inner[:d], extent, *shape[d + 1 :])
             at = sum(a * s for a, s in zip((*low[:d], first), out, strict=False))
             if math.prod(extents):
-                write = Access(len(launch.params), dtype, out, at)
+                write = Access(launch.out_slot, dtype, out, at)
                 nests.append(Nest(extents, (), write, fill))
     return nests
 

@@ -8,19 +8,21 @@ from dataclasses import dataclass
 from meshjit.codegen.templates import render
 from meshjit.ir.graph import Node
 from meshjit.ir.mesh import Mesh
-from meshjit.ir.program import Kernel, Program, Role, Word
+from meshjit.ir.program import BufferAddress, Kernel, Program, Role, Word
 from meshjit.toolchain import llvm
 
 
 @dataclass(frozen=True)
 class Launch:
-    """``nodes`` computed from ``params`` (the buffers read, in order) on every device of ``mesh``.
+    """``nodes`` computed from ``params`` on every device of ``mesh``; the last node is the result.
 
-    The last node is the result. ``machine`` is the CPU to build for.
+    ``slots`` says which buffer of the launch each parameter reads: buffers are distinct, the result's comes last.
+    ``machine`` is the CPU to build for.
     """
 
     mesh: Mesh
     params: tuple[Node, ...]
+    slots: tuple[int, ...]
     nodes: tuple[Node, ...]
     machine: llvm.Machine
 
@@ -28,6 +30,19 @@ class Launch:
     def result(self) -> Node:
         """The node whose value is written."""
         return self.nodes[-1]
+
+    @property
+    def out_slot(self) -> int:
+        """The buffer that is written."""
+        return max(self.slots, default=-1) + 1
+
+    def slot(self, param: Node) -> int:
+        """The buffer that ``param`` reads."""
+        return self.slots[self.params.index(param)]
+
+    def buffers(self) -> list[Word]:
+        """The argument words that every kernel starts with: its buffers."""
+        return [BufferAddress(i) for i in range(self.out_slot + 1)]
 
 
 def build(
@@ -45,6 +60,6 @@ def build(
         target="cpu",
         kernels=(kernel,),
         arguments=(((0, 0), tuple(words)),),
-        num_buffers=len(launch.params) + 1,
+        num_buffers=launch.out_slot + 1,
         num_tasks=num_tasks,
     )

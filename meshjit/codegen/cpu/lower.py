@@ -24,7 +24,7 @@ _FAMILIES: Mapping[str, Callable[[Launch], Program]] = {
 
 
 def lower(node: Node, mesh: Mesh, machine: Machine | None = None) -> Program:
-    """The program of a node: one op, or a fusion. The launch binds the node's operands in order, then the result.
+    """The program of a node: one op, or a fusion. The launch binds the distinct operands in order, then the result.
 
     ``machine`` is the CPU to build for, this one by default.
 
@@ -32,11 +32,13 @@ def lower(node: Node, mesh: Mesh, machine: Machine | None = None) -> Program:
     when a kernel cannot be built.
     """
     machine = machine or host()
+    buffers = tuple(dict.fromkeys(node.operands))
     if node.body is None:
-        launch = Launch(mesh, node.operands, (node,), machine)
+        launch = Launch(mesh, buffers, tuple(range(len(buffers))), (node,), machine)
         family = node.op.kernel
     else:
-        launch = Launch(mesh, node.body.params, node.body.nodes, machine)
+        slots = tuple(buffers.index(o) for o in node.operands)
+        launch = Launch(mesh, node.body.params, slots, node.body.nodes, machine)
         families = {n.op.kernel for n in node.body.nodes} - {"elementwise", "create"}
         family = families.pop() if len(families) == 1 else "elementwise" if not families else "+".join(sorted(families))
     lowering = _FAMILIES.get(family)

@@ -10,7 +10,7 @@ from meshjit.codegen.cpu.chain import Arguments, Chain
 from meshjit.codegen.cpu.launch import Launch, build
 from meshjit.codegen.cpu.nest import Operand, broadcast_strides, row_major
 from meshjit.ir.graph import Node
-from meshjit.ir.program import BufferAddress, Program
+from meshjit.ir.program import Program
 from meshjit.toolchain.llvm import Machine
 
 #: Rows of a block: their accumulators and their part of A stay in the second-level cache beside B's panels.
@@ -76,7 +76,7 @@ def register_tile(m: int, n: int, machine: Machine, *, dot: bool = False) -> tup
     lanes = machine.vector
     budget = 24 if machine.registers == 32 else 12
     shapes = ((6, 4), (8, 3)) if budget == 24 else ((6, 2),)
-    # So few rows read B once, as it lies, and the wider the better. Pairing bfloat16 costs more than packing beyond six.
+    # So few rows read B once, as it lies: the wider the better. Beyond six, packing beats pairing bfloat16 here.
     if m <= (8 if budget == 24 and not dot else 6):
         vectors = min(budget // m, 16)
         return m, max(1, min(vectors, -(-n // lanes)))
@@ -165,8 +165,8 @@ def matmul(launch: Launch) -> Program:
     epilogue = [n for n in launch.nodes if n is not node]
     left, right = node.operands
     shape = launch.result.type.local_shape(launch.mesh)
-    out_slot = len(launch.params)
-    chain = Chain(launch.mesh, shape, Arguments([BufferAddress(i) for i in range(out_slot + 1)]))
+    out_slot = launch.out_slot
+    chain = Chain(launch.mesh, shape, Arguments(launch.buffers()))
     chain.values[node] = Operand("f", "%acc")
     reads = _epilogue_reads(launch, chain, epilogue, shape)
     chain.emit(epilogue)
@@ -190,8 +190,8 @@ def matmul(launch: Launch) -> Program:
         node.type.dtype.name,
         launch.machine,
         batch=shape[:keep],
-        a=(launch.params.index(left), a_strides[:keep]),
-        b=(launch.params.index(right), b_strides[:keep]),
+        a=(launch.slot(left), a_strides[:keep]),
+        b=(launch.slot(right), b_strides[:keep]),
         slots=tuple(range(out_slot + 1)),
     )
     return build(
@@ -213,7 +213,7 @@ def matmul(launch: Launch) -> Program:
 def _epilogue_reads(launch: Launch, chain: Chain, epilogue: Sequence[Node], shape: tuple[int, ...]) -> list[Read]:
     reads: list[Read] = []
     used = {o for n in epilogue for o in n.operands}
-    for slot, param in enumerate(launch.params):
+    for param, slot in zip(launch.params, launch.slots, strict=True):
         if param in used:
             chain.values[param] = Operand("f", f"%x{len(reads)}")
             strides = broadcast_strides(param.type.local_shape(launch.mesh), shape)

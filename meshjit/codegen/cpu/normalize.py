@@ -29,7 +29,7 @@ def normalize(launch: Launch) -> Program:
         launch,
         node.op.name,
         "cpu/normalize.ll.j2",
-        [BufferAddress(i) for i in range(len(launch.params) + 1)],
+        [BufferAddress(s) for s in (*(launch.slot(o) for o in node.operands), launch.out_slot)],
         -(-units // per_task) if n else 0,
         kind=node.op.name,
         dtype=node.type.dtype.name,

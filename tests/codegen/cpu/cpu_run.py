@@ -30,7 +30,8 @@ def run_node(
     """The blocks that the devices hold after computing ``node`` on blocks of global ``inputs`` (one per operand)."""
     target = target or CpuTarget(mesh, 1 << 28)
     program = lower(node, mesh, machine)
-    operands = list(node.operands)
+    by_operand = dict(zip(node.operands, inputs, strict=True))
+    operands = list(by_operand)
     regions: list[Region] = []
     address = 0
     graph = Graph("f", mesh, (), (), (), LOCAL)
@@ -38,9 +39,9 @@ def run_node(
         size = value.type.local_bytes(mesh)
         regions.append(Region(address, size, 64, value.type.varies))
         address += -(-max(size, 1) // 64) * 64 + 64
-    for operand, array, region in zip(operands, inputs, regions, strict=False):
+    for operand, region in zip(operands, regions, strict=False):
         for device in range(mesh.size):
-            block = split(array, operand.type, graph, device, 77)
+            block = split(by_operand[operand], operand.type, graph, device, 77)
             target.write(device, region, memoryview(np.ascontiguousarray(block).reshape(-1).view(np.uint8)))
     command = RunProgram(program, tuple(range(len(regions))), tuple(range(mesh.size)))
     loaded = target.load([command], regions, frozenset())
@@ -74,7 +75,8 @@ def check(graph: Graph, inputs: Sequence[np.ndarray], tolerance: float, machine:
     """
     (node,) = graph.nodes
     mesh = graph.mesh
-    blocks = run_node(node, mesh, inputs, machine=machine)
+    values = dict(zip(graph.params, inputs, strict=True))
+    blocks = run_node(node, mesh, [values[o] for o in node.operands], machine=machine)
     got, want = join(blocks, node.type, graph), expected(graph, inputs)
     assert got.shape == want.shape
     if node.type.dtype.kind != "float":

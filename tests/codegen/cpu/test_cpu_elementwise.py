@@ -124,3 +124,19 @@ def test_large_arrays_are_cut_into_tasks() -> None:
     graph = single(lambda b, p: b.add(OPS["exp"], [p]), plain(F32, x.shape))
     assert lower(graph.nodes[0], ONE).num_tasks > 4
     check(graph, [x], TOLERANCE[F32])
+
+
+def test_an_operand_given_twice_is_one_buffer() -> None:
+    x = sample(np.random.default_rng(0), F32, (5, 19))
+    type = plain(F32, x.shape)
+    alone = single(lambda b, p: b.add(OPS["mul"], [p, p]), type)
+    assert lower(alone.nodes[0], ONE).num_buffers == 2
+    check(alone, [x], TOLERANCE[F32])
+    body = Builder(ONE, "fused")
+    a, b = body.param("a", type), body.param("b", type)
+    region = body.graph("body", [body.add(OPS["sub"], [body.add(OPS["exp"], [a]), b])])
+    fused = single(lambda g, p: g.add(OPS["fusion"], [p, p], attrs_of(kind="elementwise"), body=region), type)
+    assert lower(fused.nodes[0], ONE).num_buffers == 2
+    check(fused, [x], TOLERANCE[F32])
+    rows = single(lambda g, p: g.add(OPS["concat"], [p, p], attrs_of(axis=0)), type)
+    check(rows, [x], 0.0)
