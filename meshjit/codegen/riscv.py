@@ -80,7 +80,7 @@ def compile_image(text: str, role: Role, arch: Arch, *, name: str = "kernel") ->
     ir, words = assemble(text, arch.name)
     with _lock:
         code = _text_section(_emit(ir, arch, name), name)
-    image = _crt0(arch.stack[role.value]) + _patch(code, words)
+    image = crt0(arch.stack[role.value]) + _patch(code, words)
     room = L1.code[role.value][1]
     if len(image) > room:
         raise CodegenError(
@@ -134,7 +134,8 @@ def _text_section(elf: bytes, name: str) -> bytes:
     foreign = [
         label
         for label, data in sections.items()
-        if data and label.startswith((".rela", ".rel.", ".data", ".rodata", ".sdata", ".srodata", ".sbss", ".bss"))
+        if data
+        and label.startswith((".rela", ".rel.", ".data", ".rodata", ".sdata", ".srodata", ".sbss", ".bss"))
         and not label.startswith((".rela.eh_frame", ".rela.debug"))
     ]
     if foreign:
@@ -158,7 +159,7 @@ def _patch(code: bytes, words: list[int]) -> bytes:
     return struct.pack(f"<{len(out)}I", *out)
 
 
-def _crt0(stack: int) -> bytes:
+def crt0(stack: int) -> bytes:
     """``lui sp, %hi(stack)``, and ``addi sp, sp, %lo(stack)`` when it is not zero."""
     high, low = (stack + 0x800) >> 12 & 0xFFFFF, ((stack & 0xFFF) ^ 0x800) - 0x800
     words = [high << 12 | 2 << 7 | 0x37]

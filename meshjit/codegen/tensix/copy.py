@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,11 +70,11 @@ def _values(word: Word) -> tuple[int, ...]:
     return word.values if isinstance(word, PerDevice) else (word,)
 
 
-def _map(word: Word, fn: object) -> Word:
-    assert callable(fn)
+def _map(word: Word, fn: Callable[[int], int]) -> Word:
+    assert not isinstance(word, BufferAddress)
     if isinstance(word, PerDevice):
-        return PerDevice(tuple(int(fn(v)) for v in word.values))
-    return int(fn(word))  # type: ignore[arg-type]  # no buffer address here
+        return PerDevice(tuple(fn(v) for v in word.values))
+    return fn(word)
 
 
 def _to_matrix(piece: Piece, rank: int) -> Piece:
@@ -228,9 +228,7 @@ def transpose(name: str, source: tuple[int, ...], perm: Sequence[int], dtype: DT
     """Dims in another order."""
     shape = tuple(source[p] for p in perm)
     stride = row_major(source)
-    return CopySpec(
-        name, (Piece(source, 0, tuple(stride[p] for p in perm), (0,) * len(shape), shape),), shape, dtype
-    )
+    return CopySpec(name, (Piece(source, 0, tuple(stride[p] for p in perm), (0,) * len(shape), shape),), shape, dtype)
 
 
 def broadcast(name: str, source: tuple[int, ...], shape: tuple[int, ...], dtype: DType) -> CopySpec:

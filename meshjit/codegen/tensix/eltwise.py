@@ -152,9 +152,7 @@ def build(spec: EltwiseSpec, arch: Arch) -> Program:
     num_buffers = next(buffer_of, n) + 1
     addresses.append(BufferAddress(num_buffers - 1))
     slots = _slots(operand_formats)
-    computes = tuple(
-        ComputeOperand(cb, f, slot) for cb, f, slot in zip(ins, operand_formats, slots, strict=True)
-    )
+    computes = tuple(ComputeOperand(cb, f, slot) for cb, f, slot in zip(ins, operand_formats, slots, strict=True))
     program = sfpu_program(arch, spec.expression, slots, spec.dtype)
     first = operand_formats[0] if operand_formats else config.unpack_format(BF16, to_dst=False)
     common = {"hw": record, "name": "kernel", "count_arg": count_arg}

@@ -22,8 +22,7 @@ _INTEGER: Mapping[str, str] = MappingProxyType(
     | {op: f"int_{op}" for op in ("lt", "le", "gt", "ge", "eq", "ne")}
 )
 _FLOAT = frozenset(
-    "add sub mul neg abs maximum minimum div exp log sqrt rsqrt reciprocal tanh sigmoid erf relu silu gelu pow "
-    "lt le gt ge eq ne logical_and logical_or logical_xor logical_not where".split()
+    ["add", "sub", "mul", "neg", "abs", "maximum", "minimum", "div", "exp", "log", "sqrt", "rsqrt", "reciprocal", "tanh", "sigmoid", "erf", "relu", "silu", "gelu", "pow", "lt", "le", "gt", "ge", "eq", "ne", "logical_and", "logical_or", "logical_xor", "logical_not", "where"]
 )
 
 
@@ -191,6 +190,15 @@ def _origin(node: Node, mesh: Mesh, dim: int) -> int | PerDevice:
     return values[0] if len(set(values)) == 1 else PerDevice(values)
 
 
+def _from_end(node: Node, mesh: Mesh, dim: int) -> int | PerDevice:
+    """Where indices must start so that exactly the elements of a block that exist stay below the dim's size.
+
+    Blocks of blocks may be short in the middle of a dim, so the global index does not tell.
+    """
+    values = tuple(node.type.shape[dim] - node.type.valid_shape(mesh, d)[dim] for d in range(mesh.size))
+    return values[0] if len(set(values)) == 1 else PerDevice(values)
+
+
 def _iota(chain: _Chain, node: Node) -> int:
     dim, start, step = node.attrs["dim"], node.attrs["start"], node.attrs["step"]
     assert isinstance(dim, int) and isinstance(start, (int, float)) and isinstance(step, (int, float))
@@ -211,7 +219,7 @@ def _mask(chain: _Chain, node: Node, value: int) -> int:
     assert isinstance(fill, (int, float))
     integer = node.type.dtype == I32
     for dim in node.type.padded_dims(chain.mesh):
-        index = _index(chain, len(chain.shape) - node.type.rank + dim, _origin(node, chain.mesh, dim))
+        index = _index(chain, len(chain.shape) - node.type.rank + dim, _from_end(node, chain.mesh, dim))
         end = _add(chain, "int_const", value=node.type.shape[dim])
         inside = _add(chain, "int_lt", (index, end))
         other = _add(chain, "int_const" if integer else "const", value=fill)

@@ -87,7 +87,7 @@ def _lead_offset(index: tuple[int, ...], shape: tuple[int, ...], pages: int) -> 
 def _epilogue(spec: MatmulSpec, arch: Arch, tiles: int) -> sfpu.Program | None:
     """The epilogue's SFPU program when a block has ``tiles`` tiles, or None when Dst is too small for it."""
     if spec.epilogue is None and spec.fp32_accumulate:
-        return sfpu.Program(())
+        return sfpu.NOTHING
     expression = spec.epilogue or Expression(1, ())
     slots = (8 if spec.fp32_accumulate else 16) // tiles
     if 1 + len(spec.operands) > slots:
@@ -95,7 +95,7 @@ def _epilogue(spec: MatmulSpec, arch: Arch, tiles: int) -> sfpu.Program | None:
     builder = sfpu.Builder(dst32=spec.fp32_accumulate, blackhole=arch.is_blackhole, slots=slots, stride=64 * tiles)
     inputs = [builder.load(slot) for slot in range(1 + len(spec.operands))]
     if spec.epilogue is None:
-        return sfpu.Program(())
+        return sfpu.NOTHING
     result = emit(builder, expression, inputs)
     builder.store(result if spec.fp32_accumulate else builder.round_bf16(result), 0)
     try:

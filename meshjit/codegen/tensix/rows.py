@@ -75,10 +75,10 @@ class Phase:
     operands: tuple[int, ...]
     program: sfpu.Program
     masked: bool = False
-    start: sfpu.Program = sfpu.Program(())
+    start: sfpu.Program = sfpu.NOTHING
     reduce_columns: tuple[str, ...] = ()
     reduce_rows: tuple[str, ...] = ()
-    finish: sfpu.Program = sfpu.Program(())
+    finish: sfpu.Program = sfpu.NOTHING
     emits: bool = False
 
 
@@ -274,7 +274,7 @@ def build_softmax(spec: SoftmaxSpec, arch: Arch) -> Program:
     p = _Phases(arch, layout, 2)
     a, total = layout.a_slot, layout.b_slot
     b = p.builder()
-    top = p.accumulate((0,), "max", a, b, b.load(0), sfpu.Program(()))
+    top = p.accumulate((0,), "max", a, b, b.load(0), sfpu.NOTHING)
     b = p.builder()
     inverse = p.builder()
     finish = p.compile(inverse, fn.reciprocal(inverse, inverse.load(total)), total)

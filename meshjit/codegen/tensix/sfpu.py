@@ -60,7 +60,12 @@ class Program:
 
     @property
     def replay(self) -> bool:
+        """Whether the lines fit the replay buffer."""
         return 0 < len(self.lines) <= 32
+
+
+#: A program without lines.
+NOTHING = Program(())
 
 
 def bits(value: float) -> int:
@@ -299,7 +304,9 @@ class _Allocator:
             for v in (*op.sources.values(), *op.modifies.values()):
                 self.uses.setdefault(id(v), []).append(i)
 
-    def emit(self, name: str, regs: dict[str, int], fields: dict[str, int], reads: Sequence[int], d: int | None) -> None:
+    def emit(
+        self, name: str, regs: dict[str, int], fields: dict[str, int], reads: Sequence[int], d: int | None
+    ) -> None:
         parts = [name, *(f"{k}={v}" for k, v in regs.items()), *(f"{k}={v}" for k, v in fields.items() if v)]
         self.lines.append((" ".join(parts), d, frozenset(reads)))
 
@@ -433,9 +440,7 @@ def compile(builder: Builder, *, pin: bool = True) -> Program:
     last: tuple[str, int | None] = ("", None)
     for text, d, reads in allocator.lines:
         name = last[0].partition(" ")[0]
-        if not builder.blackhole and name in SLOW and last[1] in reads:
-            lines.append("SFPNOP")
-        elif name == "SFPSHFT2":
+        if (not builder.blackhole and name in SLOW and last[1] in reads) or name == "SFPSHFT2":
             lines.append("SFPNOP")
         lines.append(text)
         last = (text, d)
