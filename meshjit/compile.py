@@ -27,7 +27,8 @@ from meshjit.runtime.tensor import MeshTensor
 from meshjit.runtime.trace import MeshTrace
 from meshjit.stages import Compiled, Lowered, Traced
 
-_STRATEGIES = ("propagate", "auto")
+#: Who chooses the shardings that nobody said: propagation, or the planner.
+STRATEGIES = ("propagate", "auto")
 
 
 @dataclass(frozen=True)
@@ -247,6 +248,7 @@ def dump(compiled: Compiled) -> None:
         (folder / f"{number}_{stage}.mj").write_text(str(graph))
     for name, kernel in compiled.kernels.items():
         (folder / f"{name}.ll").write_text(kernel.source)
+        (folder / f"{name}.asm").write_text(compiled.disassembly(name))
 
 
 def compile(
@@ -270,8 +272,8 @@ def compile(
     Raises :class:`~meshjit.errors.UsageError` for options that do not fit the function (MJ1003, MJ1006).
     """
     options = Options(in_shardings, out_shardings, strategy)
-    if strategy not in _STRATEGIES:
-        raise UsageError("MJ1003", f"no strategy is called {strategy!r}", fix=f"use one of {', '.join(_STRATEGIES)}")
+    if strategy not in STRATEGIES:
+        raise UsageError("MJ1003", f"no strategy is called {strategy!r}", fix=f"use one of {', '.join(STRATEGIES)}")
 
     def wrap(function: Callable[..., Any]) -> CompiledFunction:
         return CompiledFunction(function, mesh, options, static_argnames, donate_argnames)

@@ -132,13 +132,16 @@ class Compiled:
     def kernel_text(self, role: str) -> tuple[str, str]:
         """The name and the disassembly of the first kernel of a role ("native", "trisc1", ...)."""
         name = next(n for n, k in self.kernels.items() if k.role.value == role)
-        return name, backend_of(self.lowered.arch).disassemble(self.kernels[name])
+        return name, self.disassembly(name)
+
+    def disassembly(self, name: str) -> str:
+        """The instructions of a kernel, one a line."""
+        return backend_of(self.lowered.arch).disassemble(self.kernels[name])
 
     def as_text(self, stage: str) -> str:
         """All kernels as rendered LLVM IR ("ll") or disassembled ("asm"); any other stage as the lowered function."""
         if stage == "ll":
             return "\n".join(f"; ---- {name} ({k.template})\n{k.source}" for name, k in self.kernels.items())
         if stage == "asm":
-            disassemble = backend_of(self.lowered.arch).disassemble
-            return "\n".join(f"; ---- {name} ({k.template})\n{disassemble(k)}" for name, k in self.kernels.items())
+            return "\n".join(f"; ---- {n} ({k.template})\n{self.disassembly(n)}" for n, k in self.kernels.items())
         return self.lowered.as_text(stage)

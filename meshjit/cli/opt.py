@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from pathlib import Path
 
@@ -19,15 +20,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-p", "--passes", default="", metavar="cse,dce", help="passes to run, in this order")
     parser.add_argument("--list", action="store_true", help="list the passes in the compiler's order, with reasons")
     parser.add_argument("--target", default="cpu", help="whose memory the plan is for")
+    parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("file", nargs="?", metavar="FILE", help="IR text, as dump prints it; - for standard input")
 
 
 def run(options: argparse.Namespace) -> int:
     """Read, transform, print."""
     if options.list:
-        for step in PIPELINE:
-            stage = f" [{step.takes or 'any'} -> {step.gives or step.takes or 'same'}]"
-            print(f"{step.name + stage:<32} {step.reason}")
+        _list(options.json)
         return 0
     if options.file is None:
         raise BadInputError("MJ7101", "no IR file is named", fix="meshjit opt -p cse,dce FILE")
@@ -46,5 +46,23 @@ def run(options: argparse.Namespace) -> int:
             graph = run_pass(PASSES[name], graph, machine)
         except UsageError as error:
             raise BadInputError(error.code, error.summary, fix=error.fix) from None
-    print(str(graph), end="")
+    print(json.dumps({"stage": graph.stage, "text": str(graph)}) if options.json else str(graph).rstrip("\n"))
     return 0
+
+
+def _list(as_json: bool) -> None:
+    """The passes with the stages that they read and leave, and why they stand where they do."""
+    steps = [(s.name, s.takes or "any", _leaves(i), s.reason) for i, s in enumerate(PIPELINE)]
+    if as_json:
+        print(json.dumps([dict(zip(("pass", "takes", "leaves", "reason"), s, strict=True)) for s in steps], indent=2))
+        return
+    for name, takes, leaves, reason in steps:
+        print(f"{name:<12} {takes + ' -> ' + leaves:<20} {reason}")
+
+
+def _leaves(at: int) -> str:
+    """The stage after a pass: the one its successors read, up to the one that the pipeline then completes."""
+    for step in PIPELINE[at + 1 :]:
+        if step.takes:
+            return step.takes
+    return PIPELINE[-1].gives

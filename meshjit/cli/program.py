@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import ast
 import importlib.util
+import inspect
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -13,12 +14,13 @@ from typing import Any
 
 from meshjit.cli.main import BadInputError
 from meshjit.codegen.backends import machine_of
-from meshjit.compile import CompiledFunction
+from meshjit.compile import STRATEGIES, CompiledFunction
 from meshjit.errors import MeshJitError, TraceError
 from meshjit.frontend.arguments import Parameters
 from meshjit.frontend.tracing import trace_function
 from meshjit.ir.mesh import Mesh, default_axes
 from meshjit.ir.types import TensorType, check_spec, dtype_named
+from meshjit.runtime.devices.registry import resolve
 from meshjit.stages import Traced
 
 _TYPE = re.compile(r"^(?P<dtype>\w+)\[(?P<dims>[\d,\s]*)\](?:@(?P<spec>[\w+,\-\s]*))?$")
@@ -45,6 +47,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--static", action="append", default=[], metavar="n=3", help="a static argument's Python value")
     parser.add_argument("--target", default="cpu", help="cpu, emulator:wormhole, emulator:blackhole, card")
+    parser.add_argument(
+        "--strategy", choices=STRATEGIES,
+        help="who chooses what is not said: propagate derives it, auto plans it (default: the decorated function's)",
+    )  # fmt: skip
 
 
 def traced(options: argparse.Namespace) -> Traced:
@@ -58,7 +64,9 @@ def traced(options: argparse.Namespace) -> Traced:
     mesh = mesh_of(options, compiled)
     static = _statics(options.static)
     names = [*(compiled.parameters.static if compiled else ()), *(n for n in static)]
-    parameters = Parameters(plain, sorted(set(names) & set(Parameters(plain, (), ()).signature.parameters)), ())
+    known = inspect.signature(plain).parameters
+    donated = sorted(compiled.parameters.donated) if compiled else ()
+    parameters = Parameters(plain, sorted(set(names) & set(known)), donated)
     arguments = _tree(options.arg, mesh)
     missing = [
         n
@@ -66,11 +74,9 @@ def traced(options: argparse.Namespace) -> Traced:
         if n not in {**arguments, **static} and p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
     ]
     if missing:
-        raise BadInputError(
-            "MJ7101",
-            f"{plain.__name__} needs the argument {missing[0]!r}",
-            fix=f"add --arg '{missing[0]}=f32[128,128]'",
-        )
+        name = missing[0]
+        fix = f"add --static {name}=3" if name in names else f"add --arg '{name}=f32[128,128]'"
+        raise BadInputError("MJ7101", f"{plain.__name__} needs the argument {name!r}", fix=fix)
     unknown = [n for n in (*arguments, *static) if n not in parameters.signature.parameters]
     if unknown:
         raise BadInputError(
@@ -82,13 +88,14 @@ def traced(options: argparse.Namespace) -> Traced:
     specs = [None if leaf.type.spec is not None else s for leaf, s in zip(call.described, specs, strict=True)]
     trace = trace_function(parameters, call, mesh, specs, compiled.options.out_shardings if compiled else None)
     arch = arch_of(options.target)
-    return Traced(trace, machine_of(arch), arch)
+    strategy = options.strategy or (compiled.options.strategy if compiled else STRATEGIES[0])
+    return Traced(trace, machine_of(arch), arch, strategy)
 
 
 def arch_of(target: str) -> str:
     """The architecture that programs for a target are built for."""
-    kind, _, chip = target.partition(":")
-    known = {"cpu": "cpu", "auto": "cpu", "null": "cpu", "card": "wormhole", "ttsim": "wormhole", "emulator": chip}
+    kind, _, chip = resolve(target).partition(":")
+    known = {"cpu": "cpu", "null": "cpu", "card": "wormhole", "ttsim": "wormhole", "emulator": chip}
     if kind not in known:
         raise BadInputError("MJ7101", f"no target is called {target!r}", fix="use --target cpu or emulator:wormhole")
     try:
