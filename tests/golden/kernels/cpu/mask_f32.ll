@@ -1,5 +1,5 @@
 ; tasks: 1
-; words: BufferAddress(index=0, offset_bytes=0), BufferAddress(index=1, offset_bytes=0), PerDevice(values=(0, 0, 0, 0, 3, 3, 3, 3)), PerDevice(values=(0, 6, 12, 18, 0, 6, 12, 18))
+; words: BufferAddress(index=0, offset_bytes=0), BufferAddress(index=1, offset_bytes=0), PerDevice(values=(2, 2, 2, 2, 3, 3, 3, 3)), PerDevice(values=(15, 15, 15, 18, 15, 15, 15, 18))
 declare <16 x float> @llvm.masked.load.v16f32.p0(ptr, <16 x i1>, <16 x float>)
 declare void @llvm.masked.store.v16f32.p0(<16 x float>, ptr, <16 x i1>)
 declare <16 x i32> @llvm.masked.load.v16i32.p0(ptr, <16 x i1>, <16 x i32>)
