@@ -39,9 +39,8 @@ def _call(op: OpDef, arrays: tuple[Any, ...], **attrs: Any) -> Any:
     with np.errstate(all="ignore"):
         _, shape = op.shape_rule(types, attrs_of(**attrs))  # type: ignore[misc]  # every nn op has a shape rule
         zero = (0,) * len(shape)
-        context = EvalContext(
-            attrs_of(**attrs), TensorType(F32, shape), tuple(types), shape, zero, tuple((0,) * t.rank for t in types)
-        )
+        origins = tuple((0,) * t.rank for t in types)
+        context = EvalContext(attrs_of(**attrs), TensorType(F32, shape), tuple(types), shape, zero, origins, shape)
         return op.reference(context, *values).astype(common)  # type: ignore[misc]  # and a reference
 
 

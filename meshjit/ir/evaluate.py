@@ -6,6 +6,7 @@ This is the only place where ops get their meaning, and the oracle of every test
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -41,7 +42,7 @@ def evaluate(graph: Graph, inputs: Sequence[Array], *, exact: bool = False) -> l
             return _per_device(graph, inputs, exact)
         env = {p: store(np.asarray(x), p.type, exact) for p, x in zip(graph.params, inputs, strict=True)}
         for node in graph.nodes:
-            env[node] = _apply(node, [env[o] for o in node.operands], global_context(node), exact)
+            env[node] = _apply(node, [env[o] for o in node.operands], global_context(node, exact), exact)
         return [env[o] for o in graph.outputs]
 
 
@@ -82,7 +83,7 @@ def _per_device(graph: Graph, inputs: Sequence[Array], exact: bool) -> list[Arra
 
 
 def _run_node(node: Node, operands: Sequence[Sequence[Array]], graph: Graph, exact: bool) -> list[Array]:
-    contexts = [local_context(node, graph, d) for d in range(graph.mesh.size)]
+    contexts = [local_context(node, graph, d, exact) for d in range(graph.mesh.size)]
     if node.op.exchange is None:
         if node.body is not None:
             return [_fusion(node.body, [x[d] for x in operands], graph, d, exact) for d in range(graph.mesh.size)]
@@ -100,7 +101,7 @@ def _fusion(body: Graph, operands: Sequence[Array], graph: Graph, device: int, e
     """A fused kernel keeps what it computes in float32 and rounds its result once."""
     env = {p: widen(x, exact) for p, x in zip(body.params, operands, strict=True)}
     for node in body.nodes:
-        context = local_context(node, graph, device)
+        context = local_context(node, graph, device, exact)
         env[node] = _reference(node, [env[o] for o in node.operands], context)
     return store(env[body.outputs[0]], body.outputs[0].type, exact)
 
@@ -119,7 +120,7 @@ def widen(x: Array, exact: bool) -> Array:
     """The array in the precision ops compute in."""
     if x.dtype.kind in "bi":
         return x
-    return x.astype(np.float64 if exact else np.float32, copy=False)
+    return x.astype(_precision(exact), copy=False)
 
 
 def store(x: Array, type: TensorType, exact: bool) -> Array:
@@ -129,7 +130,7 @@ def store(x: Array, type: TensorType, exact: bool) -> Array:
     return x.astype(type.dtype.numpy, copy=False)
 
 
-def global_context(node: Node) -> EvalContext:
+def global_context(node: Node, exact: bool = False) -> EvalContext:
     """The context of a node evaluated on whole arrays."""
     zero = (0,) * node.type.rank
     return EvalContext(
@@ -139,10 +140,12 @@ def global_context(node: Node) -> EvalContext:
         node.type.shape,
         zero,
         tuple((0,) * o.type.rank for o in node.operands),
+        node.type.shape,
+        _precision(exact),
     )
 
 
-def local_context(node: Node, graph: Graph, device: int) -> EvalContext:
+def local_context(node: Node, graph: Graph, device: int, exact: bool = False) -> EvalContext:
     """The context of a node evaluated on one device's blocks."""
     return EvalContext(
         node.attrs,
@@ -151,4 +154,10 @@ def local_context(node: Node, graph: Graph, device: int) -> EvalContext:
         node.type.local_shape(graph.mesh),
         node.type.origin(graph.mesh, device),
         tuple(o.type.origin(graph.mesh, device) for o in node.operands),
+        node.type.valid_shape(graph.mesh, device),
+        _precision(exact),
     )
+
+
+def _precision(exact: bool) -> type[np.floating[Any]]:
+    return np.float64 if exact else np.float32

@@ -60,7 +60,8 @@ class EvalContext:
     """What a node's meaning may depend on besides its operands' values.
 
     ``shape`` is the result's shape in this evaluation: global, or one device's block. ``origin`` and
-    ``operand_origins`` are the global indices of the blocks' first elements (zero in a global evaluation).
+    ``operand_origins`` are the global indices of the blocks' first elements (zero in a global evaluation). Floats are
+    computed in ``wide``. ``valid`` says how many elements per dim exist; the rest of the block is padding.
     """
 
     attrs: Attrs
@@ -69,6 +70,8 @@ class EvalContext:
     shape: tuple[int, ...]
     origin: tuple[int, ...]
     operand_origins: tuple[tuple[int, ...], ...]
+    valid: tuple[int, ...]
+    wide: type[np.floating[Any]] = np.float32
 
 
 ShapeRule = Callable[[Sequence[TensorType], Attrs], tuple[DType, tuple[int, ...]]]
@@ -186,6 +189,14 @@ def apply_factors(name: str, factors: Factors, specs: Sequence[Spec], mesh: Mesh
                 f"{name} cannot keep {'+'.join(axes)} on a dim whose major part has {factors.sizes[f]} elements",
                 fix="shard a dim that the axes divide, or leave it unsharded",
             )
+    minor = {f for dims in (*factors.operands, factors.result) for dim in dims for f in dim[1:] if assignment.get(f)}
+    if minor:
+        axes = assignment[minor.pop()]
+        raise ShardingError(
+            "MJ3007",
+            f"{name} cannot keep {'+'.join(axes)}: the dim it shards becomes the minor part of a merged dim",
+            fix="shard the first of the merged dims, or leave them unsharded",
+        )
     result = tuple(assignment.get(dim[0], ()) if dim else () for dim in factors.result)
     used = [a for axes in assignment.values() for a in axes]
     if len(set(used)) != len(used):

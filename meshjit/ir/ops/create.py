@@ -31,7 +31,7 @@ def _full(ctx: EvalContext) -> Array:
 
 
 def _compute_dtype(ctx: EvalContext) -> np.dtype:
-    return np.dtype(np.float32) if ctx.type.dtype.kind == "float" else ctx.type.dtype.numpy
+    return np.dtype(ctx.wide) if ctx.type.dtype.kind == "float" else ctx.type.dtype.numpy
 
 
 def _iota(ctx: EvalContext) -> Array:

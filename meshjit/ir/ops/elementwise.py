@@ -185,7 +185,7 @@ def _cast_shape(types: Sequence[TensorType], attrs: Attrs) -> tuple[DType, tuple
 def _cast(ctx: EvalContext, x: Array) -> Array:
     dtype = ctx.type.dtype
     if dtype.kind == "float":
-        return x.astype(np.float32) if x.dtype.kind in "bi" else x
+        return x.astype(ctx.wide) if x.dtype.kind in "bi" else x
     if dtype == BOOL:
         return x != 0
     return to_int(x)

@@ -49,7 +49,7 @@ def _reshape_factors(types: Sequence[TensorType], shape: tuple[int, ...], attrs:
     i = j = 0
     while i < t.rank and j < len(shape):
         if t.shape[i] == shape[j]:
-            old[i] = new[j] = (factor(shape[j]),) if shape[j] != 1 else ()
+            old[i] = new[j] = (factor(shape[j]),)
             i, j = i + 1, j + 1
             continue
         a, b = [i], [j]
@@ -267,8 +267,11 @@ def _pad_factors(types: Sequence[TensorType], shape: tuple[int, ...], attrs: Att
 
 
 def _pad(ctx: EvalContext, x: Array) -> Array:
-    widths = list(zip(ints(ctx.attrs, "low"), ints(ctx.attrs, "high"), strict=True))
-    return np.pad(x, widths, constant_values=ctx.attrs["value"])  # type: ignore[call-overload]  # numpy's stub is narrower
+    low, high = ints(ctx.attrs, "low"), ints(ctx.attrs, "high")
+    shape = [lo + n + hi for lo, n, hi in zip(low, x.shape, high, strict=True)]
+    out = np.full(shape, ctx.attrs["value"], x.dtype)  # np.pad takes no array without dims
+    out[tuple(slice(lo, lo + n) for lo, n in zip(low, x.shape, strict=True))] = x
+    return out
 
 
 PAD = OpDef(

@@ -206,8 +206,8 @@ LOCAL_SLICE = OpDef(
 
 def _mask(ctx: EvalContext, x: Array) -> Array:
     keep = np.ones((), bool)
-    for d, (n, start, size) in enumerate(zip(ctx.type.shape, ctx.origin, ctx.shape, strict=True)):
-        inside = start + np.arange(size) < n
+    for d, (size, valid) in enumerate(zip(ctx.shape, ctx.valid, strict=True)):
+        inside = np.arange(size) < valid
         keep = keep & inside.reshape([-1 if i == d else 1 for i in range(x.ndim)])
     return np.where(keep, x, np.asarray(ctx.attrs["value"], x.dtype))
 
