@@ -157,9 +157,11 @@ def build(spec: EltwiseSpec, arch: Arch) -> Program:
     first = operand_formats[0] if operand_formats else config.unpack_format(BF16, to_dst=False)
     common = {"hw": record, "name": "kernel", "count_arg": count_arg}
     sources = (
-        (Role.NCRISC, "tensix/reader_tiles.ll.j2", {"operands": reads, "dims": dims, "start_args": coordinate_args, "page_args": page_args}),
+        (Role.NCRISC, "tensix/reader_tiles.ll.j2",
+         {"operands": reads, "dims": dims, "start_args": coordinate_args, "page_args": page_args}),
         (Role.TRISC0, "tensix/unpack_tiles.ll.j2", {"operands": computes, "mixed": mixed}),
-        (Role.TRISC1, "tensix/math_tiles.ll.j2", {"operands": computes, "program": program, "setup": program.setup, "modes": MODES}),
+        (Role.TRISC1, "tensix/math_tiles.ll.j2",
+         {"operands": computes, "program": program, "setup": program.setup, "modes": MODES}),
         (Role.TRISC2, "tensix/pack_tiles.ll.j2", {"out": out, "slots": 1}),
         (Role.BRISC, "tensix/writer_range.ll.j2", {"cbs": cbs, "out": out, "address_arg": n, "start_arg": start_arg}),
     )  # fmt: skip

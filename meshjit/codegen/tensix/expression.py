@@ -64,7 +64,7 @@ EMITTERS: Mapping[str, Emit] = MappingProxyType(
         "logical_xor": fn.not_equal,
         "logical_not": lambda b, x: b.sub(ONE, x),
         "where": fn.choose,
-        "round_bf16": Builder.round_bf16,
+        "round_bf16": fn.round_bf16,
         "int_add": Builder.int_add,
         "int_sub": Builder.int_sub,
         "int_neg": lambda b, x: b.int_sub(ZERO, x),

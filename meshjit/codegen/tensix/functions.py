@@ -282,6 +282,13 @@ def float_to_int(b: Builder, x: V) -> V:
     return y
 
 
+def round_bf16(b: Builder, x: V) -> V:
+    """x rounded to bfloat16, ties to even, kept as float32. (The packer and SFPSTOCHRND round ties up.)"""
+    odd = b.bit_and(b.shift(x, -16), b.const_bits(1))
+    y = b.int_add(b.int_add(x, b.const_bits(0x7FFF)), odd)
+    return b.shift(b.shift(y, -16), 16)
+
+
 def int_less(b: Builder, x: V, y: V) -> V:
     """1.0 where x < y as integers that differ by less than 2**31."""
     return b.select(b.int_sub(x, y), 0, ONE, ZERO)

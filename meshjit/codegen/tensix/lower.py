@@ -22,8 +22,14 @@ _INTEGER: Mapping[str, str] = MappingProxyType(
     | {op: f"int_{op}" for op in ("lt", "le", "gt", "ge", "eq", "ne")}
 )
 _FLOAT = frozenset(
-    ["add", "sub", "mul", "neg", "abs", "maximum", "minimum", "div", "exp", "log", "sqrt", "rsqrt", "reciprocal", "tanh", "sigmoid", "erf", "relu", "silu", "gelu", "pow", "lt", "le", "gt", "ge", "eq", "ne", "logical_and", "logical_or", "logical_xor", "logical_not", "where"]
-)
+    (
+        "add", "sub", "mul", "neg", "abs", "maximum", "minimum", "div", "exp", "log", "sqrt", "rsqrt", "reciprocal",
+        "tanh", "sigmoid", "erf", "relu", "silu", "gelu", "pow", "lt", "le", "gt", "ge", "eq", "ne", "logical_and",
+        "logical_or", "logical_xor", "logical_not", "where",
+    )
+)  # fmt: skip
+#: A step before the number of operands is known: op, values, constant.
+Pending = tuple[str, tuple[int, ...], float]
 
 
 @dataclass
@@ -33,9 +39,7 @@ class _Chain:
     mesh: Mesh
     shape: tuple[int, ...]
     operands: list[Operand] = field(default_factory=list[Operand])
-    pending: list[tuple[str, tuple[Node | int, ...], float]] = field(
-        default_factory=list[tuple[str, tuple["Node | int", ...], float]]
-    )
+    pending: list[Pending] = field(default_factory=list[Pending])
     values: dict[Node, int] = field(default_factory=dict["Node", int])
 
 
@@ -136,18 +140,14 @@ def _chain(mesh: Mesh, shape: tuple[int, ...], inputs: Sequence[Node], nodes: Se
 def _finish(chain: _Chain, given: int = 0) -> Expression:
     """Number the steps: their operands were recorded before the number of index operands was known."""
     inputs = given + len(chain.operands)
-    steps = tuple(
-        Step(op, tuple(_number(a, inputs) for a in args), value)  # type: ignore[arg-type]  # nodes are resolved
-        for op, args, value in chain.pending
-    )
+    steps = tuple(Step(op, tuple(_number(a, inputs) for a in args), value) for op, args, value in chain.pending)
     return Expression(inputs, steps)
 
 
 _STEP_BASE = 1 << 20  # steps are numbered from here until the operands are all known
 
 
-def _number(value: object, inputs: int) -> int:
-    assert isinstance(value, int)
+def _number(value: int, inputs: int) -> int:
     return value - _STEP_BASE + inputs if value >= _STEP_BASE else value
 
 

@@ -1,4 +1,4 @@
-"""Matmul with a fused epilogue: output blocks spread over the cores, K accumulated in Dst, one SFPU program at the end."""
+"""Matmul with a fused epilogue: output blocks spread over the cores, K summed in Dst, one SFPU program at the end."""
 
 from __future__ import annotations
 

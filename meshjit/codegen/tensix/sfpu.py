@@ -181,6 +181,10 @@ class Builder:
 
     # ---- bits
 
+    def bit_and(self, x: V, y: V) -> V:
+        """x & y."""
+        return self.change("SFPAND", self.copy(x), {"c": y})
+
     def shift(self, x: V, by: int) -> V:
         """x shifted left (right when negative) as an unsigned integer."""
         return self.change("SFPSHFT", self.copy(x), mode=1, imm=by & 0xFFF)
@@ -270,6 +274,8 @@ class Builder:
 
     def store(self, x: V, slot: int) -> None:
         """Write a vector to Dst slot ``slot``."""
+        if x.const is not None:  # SFPSTORE does not take the programmable constants
+            x = self.copy(x)
         self.ops.append(Op("SFPSTORE", {"row": slot * self.stride, "mode": self.mode}, None, {"d": x}))
 
     @property

@@ -101,7 +101,7 @@ class _Chip:
     def __init__(self, folder: Path, index: int) -> None:
         ours, theirs = socket.socketpair()
         self.index = index
-        self.output = tempfile.TemporaryFile()
+        self.output = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the process; close() closes it
         with theirs:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", __name__, str(folder), str(theirs.fileno())],

@@ -1,0 +1,57 @@
+"""Reductions, softmax and norms on cards against NumPy in float64."""
+
+from __future__ import annotations
+
+import pytest
+from card_run import CHIPS, TOLERANCE, check, fused, plain, random, single
+
+from meshjit.ir.ops import elementwise, reduce
+from meshjit.ir.types import BF16, F32
+
+pytestmark = pytest.mark.parametrize("chip", CHIPS)
+DTYPES = pytest.mark.parametrize("dtype", [BF16, F32], ids=str)
+
+
+@DTYPES
+@pytest.mark.parametrize("op", [reduce.SUM, reduce.MAX, reduce.MIN], ids=str)
+@pytest.mark.parametrize("keepdims", [True, False])
+@pytest.mark.parametrize(
+    ("shape", "axes"),
+    [
+        ((40, 70), (1,)), ((40, 70), (0,)), ((40, 70), (0, 1)), ((3, 33, 64), (0,)), ((3, 33, 65), (0, 2)),
+        ((5, 33, 40), (2,)), ((5, 33, 40), (1,)), ((70,), (0,)),
+    ],
+)  # fmt: skip
+def test_reduce(chip, shape, axes, keepdims, op, dtype):
+    type = plain(dtype, *shape)
+    graph = single(lambda b, x: b.add(op, [x], {"axes": axes, "keepdims": keepdims}), type)
+    check(graph, [random(type, 1)], chip, 2 * TOLERANCE[dtype])
+
+
+@DTYPES
+def test_fused_producer_is_masked_after_it(chip, dtype):
+    types = plain(dtype, 40, 70), plain(dtype, 70)
+
+    def build(b, x, y):
+        e = b.add(elementwise.EXP, [b.add(elementwise.ADD, [x, y])])
+        return b.add(reduce.SUM, [e], {"axes": (1,), "keepdims": True})
+
+    check(fused(build, *types), [random(t, i) for i, t in enumerate(types)], chip, 2 * TOLERANCE[dtype])
+
+
+@DTYPES
+@pytest.mark.parametrize(("shape", "axis"), [((40, 70), 1), ((40, 70), 0), ((2, 33, 128), 2), ((3, 33, 40), 0)])
+def test_softmax(chip, shape, axis, dtype):
+    type = plain(dtype, *shape)
+    graph = single(lambda b, x: b.add(reduce.SOFTMAX, [x], {"axis": axis}), type)
+    check(graph, [random(type, 1, 3.0)], chip, 2 * TOLERANCE[dtype])
+
+
+@DTYPES
+@pytest.mark.parametrize("shape", [(40, 70), (2, 33, 128), (70,)])
+def test_norms(chip, shape, dtype):
+    x, w = plain(dtype, *shape), plain(dtype, shape[-1])
+    rms = single(lambda b, p, q: b.add(reduce.RMS_NORM, [p, q], {"eps": 1e-5}), x, w)
+    check(rms, [random(x, 1), random(w, 2)], chip, 2 * TOLERANCE[dtype])
+    layer = single(lambda b, p, q, r: b.add(reduce.LAYER_NORM, [p, q, r], {"eps": 1e-5}), x, w, w)
+    check(layer, [random(x, 1), random(w, 2), random(w, 3)], chip, 2 * TOLERANCE[dtype])
