@@ -10,6 +10,7 @@ from meshjit.codegen.cpu.chain import Arguments, Chain, identity_of, literal
 from meshjit.codegen.cpu.launch import Launch, build
 from meshjit.codegen.cpu.macros import kind_of
 from meshjit.codegen.cpu.nest import Access, Nest, Operand, arrange, broadcast_strides, row_major
+from meshjit.codegen.cpu.transpose import transpose, transposition
 from meshjit.ir.graph import Node
 from meshjit.ir.opdef import Attr
 from meshjit.ir.program import PerDevice, Program
@@ -96,7 +97,12 @@ def copy(launch: Launch) -> Program:
     """An op that moves elements without changing them."""
     (node,) = launch.nodes
     arguments = _arguments(launch)
-    return _finish(launch, node.op.name, _MOVES[node.op.name](launch, node, arguments), arguments)
+    nests = _MOVES[node.op.name](launch, node, arguments)
+    if len(nests) == 1 and math.prod(nests[0].extents) and len(arguments.words) == 2:
+        tiles = transposition(nests[0], node.type.dtype.size_bytes, launch.machine)
+        if tiles is not None:
+            return transpose(launch, tiles)
+    return _finish(launch, node.op.name, nests, arguments)
 
 
 def _ints(value: Attr) -> tuple[int, ...]:

@@ -57,6 +57,7 @@ CASES: dict[str, tuple[Callable[[], Graph], llvm.Machine]] = {
     "layer_norm_f32": (lambda: one("layer_norm", F32, (4, 32), (32,), (32,), eps=1e-5), WIDE),
     "rms_norm_bf16": (lambda: one("rms_norm", BF16, (4, 33), (33,), eps=1e-6), WIDE),
     "transpose_f32": (lambda: one("transpose", F32, (5, 6, 7), perm=(2, 0, 1)), WIDE),
+    "transpose_tiles_bf16_avx2": (lambda: one("transpose", BF16, (20, 3, 40), perm=(2, 1, 0)), NARROW),
     "slice_bf16": (lambda: one("slice", BF16, (9, 31), start=(8, 3), size=(3, 7), step=(-2, 3)), WIDE),
     "concat_f32": (lambda: one("concat", F32, (3, 4), (3, 9), axis=1), WIDE),
     "pad_f32": (lambda: one("pad", F32, (3, 4), low=(1, 0), high=(0, 3), value=1.0), WIDE),

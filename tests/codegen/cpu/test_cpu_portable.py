@@ -20,6 +20,7 @@ CASES: list[tuple[str, list[tuple[int, ...]], dict[str, Attr]]] = [
     ("gelu", [(5, 19)], {"approximate": "none"}),
     ("add", [(5, 19), (19,)], {}),
     ("transpose", [(5, 19)], {"perm": (1, 0)}),
+    ("transpose", [(3, 45, 38)], {"perm": (2, 0, 1)}),
     ("sum", [(5, 19)], {"axes": (1,), "keepdims": False}),
     ("max", [(5, 19)], {"axes": (0,), "keepdims": False}),
     ("softmax", [(5, 19)], {"axis": 1}),
