@@ -20,7 +20,7 @@ class Transpose:
 
     ``source_stride`` is the source's stride along the latter, ``destination_stride`` the destination's along the
     former, in elements of ``size`` bytes. ``outer`` lists (extent, source stride, destination stride) of the other
-    dims, fastest first. Tiles are ``tile`` x ``tile``; ``halves`` are the block sizes that their transposition exchanges.
+    dims, fastest first. Tiles are ``tile`` x ``tile``; ``halves`` are the block sizes exchanged within them.
     """
 
     size: int
