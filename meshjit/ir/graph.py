@@ -110,7 +110,7 @@ class Builder:
                 type = infer(op, operands, attrs, self.mesh, self.stage)
             except MeshJitError as error:
                 raise located(error, location, operands) from None
-        if not operands and spec is not None:
+        if body is None and not operands and spec is not None:
             type = type.with_spec(spec)
         return self.append(Node(op, tuple(operands), attrs, type, location, body=body))
 

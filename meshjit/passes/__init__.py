@@ -16,6 +16,7 @@ from meshjit.passes.dce import dce
 from meshjit.passes.fuse import fuse
 from meshjit.passes.outputs import own_outputs
 from meshjit.passes.partition import partition
+from meshjit.passes.pins import check_pins
 from meshjit.passes.place import place
 from meshjit.passes.plan import plan
 from meshjit.passes.propagate import propagate
@@ -38,7 +39,8 @@ def _plain(function: Callable[[Graph], Graph]) -> Callable[[Graph, Machine], Gra
     return lambda graph, machine: function(graph)
 
 
-_SIMPLIFY = Pass("simplify", _plain(simplify), "first, so that later passes see no detours")
+_PINS = Pass("pins", _plain(check_pins), "first: what follows merges values that were pinned apart")
+_SIMPLIFY = Pass("simplify", _plain(simplify), "early, so that later passes see no detours")
 _CSE = Pass("cse", _plain(cse), "after simplify, which makes more nodes equal")
 _DCE = Pass("dce", _plain(dce), "after cse, which leaves unused nodes")
 _PROPAGATE = Pass(
@@ -63,6 +65,7 @@ _PLAN = Pass("plan", plan, "last: it needs the final order and the final kernels
 
 #: All passes in order.
 PIPELINE: tuple[Pass, ...] = (
+    _PINS,
     _SIMPLIFY,
     _CSE,
     _DCE,

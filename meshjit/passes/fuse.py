@@ -122,10 +122,11 @@ def _emit(builder: Builder, group: _Group, new: dict[Node, Node], order: dict[No
     inner: dict[Node, Node] = {}
     operands: list[Node] = []
 
-    def read(value: Node) -> Node:
+    def read(value: Node, member: Node) -> Node:
         if value in inner:
             return inner[value]
-        if value.op.kernel == "create" and (value.op is FULL or group.anchor == "elementwise"):
+        pointwise = member.op.kernel != "matmul"  # a matmul reads its operands from memory
+        if pointwise and value.op.kernel == "create" and (value.op is FULL or group.anchor == "elementwise"):
             inner[value] = body.append(replace(value))
         else:
             operands.append(new[value])
@@ -133,7 +134,7 @@ def _emit(builder: Builder, group: _Group, new: dict[Node, Node], order: dict[No
         return inner[value]
 
     for member in sorted(group.members, key=order.__getitem__):
-        inner[member] = body.copy(member, [read(o) for o in member.operands])
+        inner[member] = body.copy(member, [read(o, member) for o in member.operands])
     root = group.root
     region = body.graph(f"fusion_{order[root]}", [inner[root]])
     return builder.add(FUSION, operands, attrs_of(kind=group.anchor), root.location, body=region)

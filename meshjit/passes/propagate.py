@@ -31,7 +31,7 @@ from itertools import product
 from typing import Any
 
 from meshjit.errors import ShardingError
-from meshjit.ir.graph import Builder, Graph, Node, describe
+from meshjit.ir.graph import Builder, Graph, Node
 from meshjit.ir.location import Location
 from meshjit.ir.opdef import SHARDED, Assignment, Attrs, Factors, OpDef, apply_factors, attrs_of, operand_spec
 from meshjit.ir.ops.sharding import PIN, RESHARD, spec_text, text_spec
@@ -44,34 +44,9 @@ _MAX_CANDIDATES = 256
 
 
 def propagate(graph: Graph) -> Graph:
-    """Traced to sharded.
-
-    Raises :class:`~meshjit.errors.ShardingError` (MJ3010) for two contradictory pins on one value.
-    """
-    _check_pins(graph)
+    """Traced to sharded."""
     wishes = Wishes(graph)
     return _Placer(graph, wishes).run()
-
-
-def _check_pins(graph: Graph) -> None:
-    pins: dict[Node, Node] = {}
-    for node in graph.nodes:
-        if node.op is not PIN or node.attrs["by"] != "with_sharding":
-            continue
-        value = node.operands[0]
-        while value.op is PIN:
-            value = value.operands[0]
-        first = pins.setdefault(value, node)
-        if first.attrs["spec"] != node.attrs["spec"]:
-            a, b = (partition_spec(text_spec(p.attrs["spec"])) for p in (first, node))
-            at = first.location.short if first.location else "an earlier line"
-            raise ShardingError(
-                "MJ3010",
-                f"one value is pinned to {a} (at {at}) and to {b}",
-                where=node.location.snippet() if node.location else "",
-                operands=[describe(value)],
-                fix=f"write the same sharding in both places: mj.with_sharding(x, {a})",
-            )
 
 
 def partition_spec(spec: Spec) -> str:

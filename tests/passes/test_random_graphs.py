@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from random_graphs import Text, graphs
 
 from meshjit.ir.parser import parse
-from meshjit.ir.types import F32
 
 SEEDS = st.integers(0, 3)
 
@@ -20,7 +19,7 @@ def test_passes_keep_the_meaning(text: Text, seed: int) -> None:
     check_passes(graph, inputs_of(graph, seed))
 
 
-@given(graphs(dtypes=(F32,)), SEEDS)
+@given(graphs(), SEEDS)
 def test_cpu_mesh_computes_what_evaluate_says(text: Text, seed: int) -> None:
     graph = parse(text)
     inputs = inputs_of(graph, seed)
