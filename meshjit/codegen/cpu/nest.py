@@ -10,6 +10,9 @@ from typing import Literal
 #: Elements one task covers: some ten microseconds of work, so that claiming a task costs nothing beside it.
 TASK_ELEMENTS = 32 * 1024
 
+#: A chain of float additions longer than this is cut, so that its rounding errors do not pile up. A power of two.
+_FOLD = 256
+
 #: The kind of a value in registers: float32, int32, bool, double, or bits that only move.
 Kind = Literal["f", "i", "b", "d", "raw16", "raw8"]
 
@@ -78,6 +81,7 @@ class Nest:
     sequential: tuple[int, ...] = ()
     steps: int = 1
     unroll: int = 1
+    fold: int = 0
     chunk: int = 0
     chunks: int = 1
     units: int = 0
@@ -177,12 +181,17 @@ def plan(nest: Nest, lanes: int) -> Nest:
         sequential=sequential,
         steps=steps,
         unroll=unroll,
+        fold=_FOLD if _is_long_sum(nest, steps * (-(-n // (lanes * unroll)) if across else 1)) else 0,
         chunk=max(1, chunk),
         chunks=1 if across else max(1, chunks),
         units=units,
         per_task=per_task,
         tasks=-(-units // per_task),
     )
+
+
+def _is_long_sum(nest: Nest, additions: int) -> bool:
+    return bool(nest.reduced) and nest.op == "sum" and nest.result.kind == "f" and additions > _FOLD
 
 
 def _chunk(n: int, step: int, wanted: int, rows: int) -> int:

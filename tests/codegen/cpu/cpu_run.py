@@ -18,6 +18,8 @@ from meshjit.runtime.devices.cpu import CpuTarget
 from meshjit.toolchain.llvm import Machine
 
 ONE = Mesh((1,), ("tp",))
+#: What lies beyond the end of a dim on a device: nothing that a result may depend on.
+PADDING = {"float": np.nan, "int": 77, "bool": True}
 
 
 def run_node(
@@ -41,7 +43,7 @@ def run_node(
         address += -(-max(size, 1) // 64) * 64 + 64
     for operand, region in zip(operands, regions, strict=False):
         for device in range(mesh.size):
-            block = split(by_operand[operand], operand.type, graph, device, 77)
+            block = split(by_operand[operand], operand.type, graph, device, PADDING[operand.type.dtype.kind])
             target.write(device, region, memoryview(np.ascontiguousarray(block).reshape(-1).view(np.uint8)))
     command = RunProgram(program, tuple(range(len(regions))), tuple(range(mesh.size)))
     loaded = target.load([command], regions, frozenset())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from cpu_run import TOLERANCE, check, plain, sample, single
+from cpu_run import TOLERANCE, check, plain, run_node, sample, single
 
 from meshjit.ir.graph import Builder
 from meshjit.ir.mesh import Mesh
@@ -90,3 +90,36 @@ def test_layer_norm_far_from_zero() -> None:
         lambda b, *p: b.add(OPS["layer_norm"], p, attrs_of(eps=1e-5)), plain(F32, x.shape), *(plain(F32, (512,)),) * 2
     )
     check(graph, [x, one, zero], 2e-4)
+
+
+@pytest.mark.parametrize("axes", ((0,), (1,), (0, 1)), ids=str)
+def test_padding_is_masked_inside_a_reduction(axes: tuple[int, ...]) -> None:
+    """5 over 2 and 21 over 4 leave padding that holds NaN; each device sums what exists of its block."""
+    mesh = Mesh((2, 4), ("dp", "tp"))
+    type = plain(F32, (5, 21)).with_spec((("dp",), ("tp",)))
+    x = sample(np.random.default_rng(0), F32, (5, 21))
+    body = Builder(mesh, FUSED)
+    masked = body.add(OPS["mask"], [body.param("x", type)], attrs_of(value=0.0))
+    region = body.graph("body", [body.add(OPS["sum"], [masked], attrs_of(axes=axes, keepdims=False))])
+    graph = single(lambda b, p: b.add(OPS["fusion"], [p], attrs_of(kind="reduce"), body=region), type, mesh=mesh)
+    (node,) = graph.nodes
+    for device, block in enumerate(run_node(node, mesh, [x])):
+        own = x[
+            tuple(
+                slice(o, o + v) for o, v in zip(type.origin(mesh, device), type.valid_shape(mesh, device), strict=True)
+            )
+        ]
+        np.testing.assert_allclose(
+            block[tuple(slice(0, n) for n in own.sum(axis=axes).shape)], own.sum(axis=axes), rtol=1e-5, atol=1e-6
+        )
+
+
+@pytest.mark.parametrize(
+    "shape,axes",
+    [((70_000, 3), (0, 1)), ((9_000, 4, 3), (0, 2)), ((9_000, 40), (0,)), ((9_000, 70), (0,)), ((2, 99_000), (1,))],
+)
+def test_long_sums_keep_their_precision(shape: tuple[int, ...], axes: tuple[int, ...]) -> None:
+    """Equal terms round the same way at every step: the errors of one chain of additions would add up."""
+    x = np.full(shape, 0.1, np.float32)
+    graph = single(lambda b, p: b.add(OPS["sum"], [p], attrs_of(axes=axes, keepdims=False)), plain(F32, x.shape))
+    check(graph, [x], 5e-6)

@@ -85,8 +85,10 @@ seq.main:
   br i1 %smore.main, label %seq.go.main, label %store.main
 seq.go.main:
   call void @nest0_main(ptr %args, ptr %outer0, i64 %s.main, i64 %v.main, i64 %end, <16 x i1> splat (i1 true), ptr %acc0.a, ptr %acc1.a)
+
   br label %seq.main
 store.main:
+
   %res.main0 = load <16 x float>, ptr %acc0.a
   %vo.main0 = add i64 %v.main, 0
   %out.main0 = getelementptr i16, ptr %out, i64 %vo.main0
@@ -140,8 +142,10 @@ seq.tail:
   br i1 %smore.tail, label %seq.go.tail, label %store.tail
 seq.go.tail:
   call void @nest0_tail(ptr %args, ptr %outer0, i64 %s.tail, i64 %v.tail, i64 %end, <16 x i1> %mask, ptr %acc0.a)
+
   br label %seq.tail
 store.tail:
+
   %res.tail0 = load <16 x float>, ptr %acc0.a
   %vo.tail0 = add i64 %v.tail, 0
   %out.tail0 = getelementptr i16, ptr %out, i64 %vo.tail0

@@ -131,6 +131,7 @@ tail.go:
 seq.end:
   br label %seq
 fold:
+
   %f0 = load <16 x float>, ptr %acc0.a
   %fa1 = load <16 x float>, ptr %acc1.a
   %f1 = fadd <16 x float> %f0, %fa1
