@@ -119,8 +119,8 @@ def sfpu_program(arch: Arch, expression: Expression, slots: Sequence[int], out: 
 def build(spec: EltwiseSpec, arch: Arch) -> Program:
     """The program of one fused elementwise node.
 
-    Its buffers are the operands in order (those that are no index), then the output. Raises :class:`~meshjit.errors.CodegenError` when it does
-    not fit the core (MJ4106, MJ411x, MJ412x).
+    Its buffers are the operands in order (those that are no index), then the output. Raises
+    :class:`~meshjit.errors.CodegenError` when it does not fit the core (MJ4106, MJ411x, MJ412x).
     """
     if len(spec.operands) > 8:
         raise CodegenError(

@@ -184,7 +184,8 @@ def instructions(arch: str) -> Mapping[str, Instruction]:
 
 
 @cache
-def _by_opcode(arch: str) -> Mapping[int, Instruction]:
+def by_opcode(arch: str) -> Mapping[int, Instruction]:
+    """All instructions of a chip, by opcode."""
     return {i.opcode: i for i in instructions(arch).values()}
 
 
@@ -216,7 +217,7 @@ def encode_line(text: str, arch: str) -> int:
 
 def decode(word: int, arch: str) -> str | None:
     """One instruction word as text, None when the kernels use no such instruction."""
-    instruction = _by_opcode(arch).get(word >> 24)
+    instruction = by_opcode(arch).get(word >> 24)
     if instruction is None:
         return None
     parts = [instruction.name]

@@ -44,7 +44,7 @@ class _Chain:
 
 
 def lower(node: Node, mesh: Mesh, arch: Arch) -> Program:
-    """The program of a node: one op, or a fusion. The launch binds the node's distinct operands in order, then the result.
+    """The program of a node: one op, or a fusion. The launch binds its distinct operands in order, then the result.
 
     Raises :class:`~meshjit.errors.CodegenError`: MJ4130 for an op or fusion that has no card kernel yet, MJ41xx when a
     kernel does not fit a core, with the node's source line.
