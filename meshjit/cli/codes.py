@@ -125,6 +125,12 @@ _CODEGEN = {
     "MJ4124": "A data movement kernel needs more L1 than the chip has for the pages that it keeps.",
     "MJ4130": "This op, or this use of it, has no kernel for the cards yet. Run the function on the CPU mesh, or "
     "compute that part outside the compiled function.",
+    "MJ4140": "A card kernel jumps where the static checker cannot follow it: a fault of its template.",
+    "MJ4141": "A card kernel reads a vector unit result a cycle too early: a fault of its template.",
+    "MJ4142": "A card kernel writes a configuration register without the stall before it or the NOPs after it.",
+    "MJ4143": "A card kernel gives a circular buffer's pages away before the unpacker or packer is done with them.",
+    "MJ4144": "A card kernel tells another thread that work is done without waiting for the units that do it.",
+    "MJ4145": "A card kernel lets the matrix and the vector unit use Dst at the same time.",
     "MJ4201": "The installed package has no kernel templates: the installation is broken. Install it again.",
     "MJ4202": "A template parameter is no plain data: a fault of the code generator.",
     "MJ4203": "A kernel template does not render, mostly because a parameter is missing: a fault of the code "

@@ -114,10 +114,12 @@ def _show_commands(console: Console, model: falcon.Model) -> None:
     console.print()
 
 
-def _show_kernel(console: Console, model: falcon.Model, lines: int = 48) -> None:
-    """The disassembly of the first command's math kernel."""
+def _show_kernel(console: Console, model: falcon.Model, lines: int = 40) -> None:
+    """The disassembly of the first command's math kernel, around its first matrix instruction."""
     compiled = model.function.lower(model.host[0], *model.weights).compile()
     name, text = compiled.kernel_text("trisc1")
     listing = text.splitlines()
-    console.print(f"[bold]Disassembly of {name}[/] (first {min(lines, len(listing))} of {len(listing)} lines)")
-    console.print("\n".join(listing[:lines]) + "\n", markup=False)
+    first = max(0, next((i for i, line in enumerate(listing) if "MVMUL" in line), 0) - 6)
+    last = min(first + lines, len(listing))
+    console.print(f"[bold]Disassembly of {name}[/] (lines {first + 1} to {last} of {len(listing)})")
+    console.print("\n".join(listing[first:last]) + "\n", markup=False)
