@@ -1,7 +1,7 @@
 """A static checker of emitted kernels: proves, from the binary alone, what the simulator does not check.
 
-It walks every path through a kernel's control flow, sees Tensix instructions in the order in which they are pushed, and
-refuses the kernel where a rule cannot be proved. Each rule cites the page of the public ISA documentation it comes from.
+It walks every path through a kernel's control flow, sees Tensix instructions in the order in which they are pushed,
+and refuses the kernel where a rule cannot be proved. Each rule cites the page of the public ISA documentation it comes from.
 """
 
 from __future__ import annotations
@@ -129,12 +129,15 @@ def _refuse(flow: Flow, code: str, word: Word, what: str, source: str) -> Codege
 
 def _reads(word: Word) -> frozenset[int]:
     """The LRegs a vector instruction reads."""
+    immediate = word.get("mode") & 1  # the other operand is in the instruction
+    two = ("c",) if immediate else ("c", "d")
     by_name: dict[str, tuple[str, ...]] = {
         "SFPMAD": ("a", "b", "c"), "SFPADD": ("a", "b", "c"), "SFPMUL": ("a", "b", "c"),
         "SFPSTORE": ("d",), "SFPMULI": ("d",), "SFPADDI": ("d",), "SFPNOP": (), "SFPENCC": (), "SFPLOAD": (),
         "SFPLOADI": ("d",) if word.get("mode") in (8, 10) else (),
-        "SFPSWAP": ("c", "d"), "SFPIADD": ("c", "d"), "SFPSHFT": ("c", "d"), "SFPAND": ("c", "d"), "SFPOR": ("c", "d"),
-        "SFPXOR": ("c", "d"), "SFPSETEXP": ("c", "d"), "SFPSETMAN": ("c", "d"), "SFPSETSGN": ("c", "d"),
+        "SFPSWAP": ("c", "d"), "SFPAND": ("c", "d"), "SFPOR": ("c", "d"), "SFPXOR": ("c", "d"),
+        "SFPIADD": two, "SFPSETEXP": two, "SFPSETMAN": two, "SFPSETSGN": two,
+        "SFPSHFT": ("d",) if immediate else ("c", "d"),
     }  # fmt: skip
     if word.name == "SFPTRANSP":
         return frozenset(range(8))

@@ -107,7 +107,8 @@ def test_kernels_are_small_and_fit(arch):
     ("word", "text"),
     [
         (0x00A28293, "addi t0, t0, 10"), (0xFE0292E3, "bne t0, zero, 0xfe4"), (0x02B50533, "mul a0, a0, a1"),
-        (0x0000006F, "j 0x1000"), (0x00C5A023, "sw a2, 0(a1)"), (0x4030D093, "srai ra, ra, 3"), (0x20A52533, "sh1add a0, a0, a0"),
+        (0x0000006F, "j 0x1000"), (0x00C5A023, "sw a2, 0(a1)"),
+        (0x4030D093, "srai ra, ra, 3"), (0x20A52533, "sh1add a0, a0, a0"),
     ],
 )  # fmt: skip
 def test_riscv_decoder(word, text):

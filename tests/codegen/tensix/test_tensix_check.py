@@ -39,7 +39,9 @@ def kernel(body: str) -> str:
 #: (code, kernel that breaks a rule, the same kernel in order)
 CASES = {
     "mad_then_store": ("MJ4141", MAD + STORE, MAD + NOP + STORE),
-    "mad_then_dependent_mad": ("MJ4141", MAD + "  tt SFPADD d=3 a=10 b=0 c=1\n", MAD + NOP + "  tt SFPADD d=3 a=10 b=0\n"),
+    "mad_then_dependent_add": (
+        "MJ4141", MAD + "  tt SFPADD d=3 a=10 b=0 c=1\n", MAD + NOP + "  tt SFPADD d=3 a=10 b=0\n",
+    ),
     "mad_across_the_back_edge": (
         "MJ4141",
         LOOP.format(body="  tt SFPSTORE d=0 mode=3\n" + MAD),
