@@ -68,12 +68,16 @@ def plan(graph: Graph, machine: Machine) -> Graph:
 def storage_owners(graph: Graph, machine: Machine) -> dict[Node, Node]:
     """For each value the one whose bytes it is: itself, or what a free reshape reads."""
     owners: dict[Node, Node] = {p: p for p in graph.params}
+    # An output must not be an argument's buffer, nor share one with another output.
+    taken = {*graph.params, *graph.outputs}
     for node in graph.nodes:
         free = node.op is RESHAPE and machine.layout is Layout.ROW
         source = owners[node.operands[0]] if free else node
-        # An output must not be an argument's buffer, nor share one with another output.
-        taken = node in graph.outputs and (source in graph.params or source in graph.outputs)
-        owners[node] = node if not free or taken else source
+        if not free or (node in graph.outputs and source in taken):
+            source = node
+        if node in graph.outputs:
+            taken.add(source)
+        owners[node] = source
     return owners
 
 
