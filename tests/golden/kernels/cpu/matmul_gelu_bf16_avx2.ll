@@ -102,49 +102,26 @@ define internal <8 x float> @gelu_f(<8 x float> %x) alwaysinline {
   ret <8 x float> %r
 }
 
-; acc[6 x 16] += a[6 x steps] * b[steps x 16]
+; acc[6 x 16] += a[6 x steps] * b[steps x 16]; the sum of a K block is taken on its own first, so
+; that no chain of additions is longer than a block.
 define internal void @tile6(ptr noalias %a, ptr noalias %b, i64 %steps, ptr noalias %acc) noinline {
 entry:
-  %c0.0.p = getelementptr float, ptr %acc, i64 0
-  %c0.0.0 = load <8 x float>, ptr %c0.0.p, align 4
-  %c0.1.p = getelementptr float, ptr %acc, i64 8
-  %c0.1.0 = load <8 x float>, ptr %c0.1.p, align 4
-  %c1.0.p = getelementptr float, ptr %acc, i64 32
-  %c1.0.0 = load <8 x float>, ptr %c1.0.p, align 4
-  %c1.1.p = getelementptr float, ptr %acc, i64 40
-  %c1.1.0 = load <8 x float>, ptr %c1.1.p, align 4
-  %c2.0.p = getelementptr float, ptr %acc, i64 64
-  %c2.0.0 = load <8 x float>, ptr %c2.0.p, align 4
-  %c2.1.p = getelementptr float, ptr %acc, i64 72
-  %c2.1.0 = load <8 x float>, ptr %c2.1.p, align 4
-  %c3.0.p = getelementptr float, ptr %acc, i64 96
-  %c3.0.0 = load <8 x float>, ptr %c3.0.p, align 4
-  %c3.1.p = getelementptr float, ptr %acc, i64 104
-  %c3.1.0 = load <8 x float>, ptr %c3.1.p, align 4
-  %c4.0.p = getelementptr float, ptr %acc, i64 128
-  %c4.0.0 = load <8 x float>, ptr %c4.0.p, align 4
-  %c4.1.p = getelementptr float, ptr %acc, i64 136
-  %c4.1.0 = load <8 x float>, ptr %c4.1.p, align 4
-  %c5.0.p = getelementptr float, ptr %acc, i64 160
-  %c5.0.0 = load <8 x float>, ptr %c5.0.p, align 4
-  %c5.1.p = getelementptr float, ptr %acc, i64 168
-  %c5.1.0 = load <8 x float>, ptr %c5.1.p, align 4
   br label %loop
 loop:
   %k = phi i64 [ 0, %entry ], [ %k1, %loop ]
   %bk = phi ptr [ %b, %entry ], [ %bk1, %loop ]
-  %c0.0 = phi <8 x float> [ %c0.0.0, %entry ], [ %c0.0.n, %loop ]
-  %c0.1 = phi <8 x float> [ %c0.1.0, %entry ], [ %c0.1.n, %loop ]
-  %c1.0 = phi <8 x float> [ %c1.0.0, %entry ], [ %c1.0.n, %loop ]
-  %c1.1 = phi <8 x float> [ %c1.1.0, %entry ], [ %c1.1.n, %loop ]
-  %c2.0 = phi <8 x float> [ %c2.0.0, %entry ], [ %c2.0.n, %loop ]
-  %c2.1 = phi <8 x float> [ %c2.1.0, %entry ], [ %c2.1.n, %loop ]
-  %c3.0 = phi <8 x float> [ %c3.0.0, %entry ], [ %c3.0.n, %loop ]
-  %c3.1 = phi <8 x float> [ %c3.1.0, %entry ], [ %c3.1.n, %loop ]
-  %c4.0 = phi <8 x float> [ %c4.0.0, %entry ], [ %c4.0.n, %loop ]
-  %c4.1 = phi <8 x float> [ %c4.1.0, %entry ], [ %c4.1.n, %loop ]
-  %c5.0 = phi <8 x float> [ %c5.0.0, %entry ], [ %c5.0.n, %loop ]
-  %c5.1 = phi <8 x float> [ %c5.1.0, %entry ], [ %c5.1.n, %loop ]
+  %c0.0 = phi <8 x float> [ zeroinitializer, %entry ], [ %c0.0.n, %loop ]
+  %c0.1 = phi <8 x float> [ zeroinitializer, %entry ], [ %c0.1.n, %loop ]
+  %c1.0 = phi <8 x float> [ zeroinitializer, %entry ], [ %c1.0.n, %loop ]
+  %c1.1 = phi <8 x float> [ zeroinitializer, %entry ], [ %c1.1.n, %loop ]
+  %c2.0 = phi <8 x float> [ zeroinitializer, %entry ], [ %c2.0.n, %loop ]
+  %c2.1 = phi <8 x float> [ zeroinitializer, %entry ], [ %c2.1.n, %loop ]
+  %c3.0 = phi <8 x float> [ zeroinitializer, %entry ], [ %c3.0.n, %loop ]
+  %c3.1 = phi <8 x float> [ zeroinitializer, %entry ], [ %c3.1.n, %loop ]
+  %c4.0 = phi <8 x float> [ zeroinitializer, %entry ], [ %c4.0.n, %loop ]
+  %c4.1 = phi <8 x float> [ zeroinitializer, %entry ], [ %c4.1.n, %loop ]
+  %c5.0 = phi <8 x float> [ zeroinitializer, %entry ], [ %c5.0.n, %loop ]
+  %c5.1 = phi <8 x float> [ zeroinitializer, %entry ], [ %c5.1.n, %loop ]
   %b0.p = getelementptr i8, ptr %bk, i64 0
   %b0 = load <8 x float>, ptr %b0.p, align 4
   %b1.p = getelementptr i8, ptr %bk, i64 32
@@ -196,52 +173,73 @@ loop:
   %more = icmp ult i64 %k1, %steps
   br i1 %more, label %loop, label %done
 done:
-  store <8 x float> %c0.0.n, ptr %c0.0.p, align 4
-  store <8 x float> %c0.1.n, ptr %c0.1.p, align 4
-  store <8 x float> %c1.0.n, ptr %c1.0.p, align 4
-  store <8 x float> %c1.1.n, ptr %c1.1.p, align 4
-  store <8 x float> %c2.0.n, ptr %c2.0.p, align 4
-  store <8 x float> %c2.1.n, ptr %c2.1.p, align 4
-  store <8 x float> %c3.0.n, ptr %c3.0.p, align 4
-  store <8 x float> %c3.1.n, ptr %c3.1.p, align 4
-  store <8 x float> %c4.0.n, ptr %c4.0.p, align 4
-  store <8 x float> %c4.1.n, ptr %c4.1.p, align 4
-  store <8 x float> %c5.0.n, ptr %c5.0.p, align 4
-  store <8 x float> %c5.1.n, ptr %c5.1.p, align 4
+  %c0.0.p = getelementptr float, ptr %acc, i64 0
+  %c0.0.o = load <8 x float>, ptr %c0.0.p, align 4
+  %c0.0.s = fadd <8 x float> %c0.0.o, %c0.0.n
+  store <8 x float> %c0.0.s, ptr %c0.0.p, align 4
+  %c0.1.p = getelementptr float, ptr %acc, i64 8
+  %c0.1.o = load <8 x float>, ptr %c0.1.p, align 4
+  %c0.1.s = fadd <8 x float> %c0.1.o, %c0.1.n
+  store <8 x float> %c0.1.s, ptr %c0.1.p, align 4
+  %c1.0.p = getelementptr float, ptr %acc, i64 32
+  %c1.0.o = load <8 x float>, ptr %c1.0.p, align 4
+  %c1.0.s = fadd <8 x float> %c1.0.o, %c1.0.n
+  store <8 x float> %c1.0.s, ptr %c1.0.p, align 4
+  %c1.1.p = getelementptr float, ptr %acc, i64 40
+  %c1.1.o = load <8 x float>, ptr %c1.1.p, align 4
+  %c1.1.s = fadd <8 x float> %c1.1.o, %c1.1.n
+  store <8 x float> %c1.1.s, ptr %c1.1.p, align 4
+  %c2.0.p = getelementptr float, ptr %acc, i64 64
+  %c2.0.o = load <8 x float>, ptr %c2.0.p, align 4
+  %c2.0.s = fadd <8 x float> %c2.0.o, %c2.0.n
+  store <8 x float> %c2.0.s, ptr %c2.0.p, align 4
+  %c2.1.p = getelementptr float, ptr %acc, i64 72
+  %c2.1.o = load <8 x float>, ptr %c2.1.p, align 4
+  %c2.1.s = fadd <8 x float> %c2.1.o, %c2.1.n
+  store <8 x float> %c2.1.s, ptr %c2.1.p, align 4
+  %c3.0.p = getelementptr float, ptr %acc, i64 96
+  %c3.0.o = load <8 x float>, ptr %c3.0.p, align 4
+  %c3.0.s = fadd <8 x float> %c3.0.o, %c3.0.n
+  store <8 x float> %c3.0.s, ptr %c3.0.p, align 4
+  %c3.1.p = getelementptr float, ptr %acc, i64 104
+  %c3.1.o = load <8 x float>, ptr %c3.1.p, align 4
+  %c3.1.s = fadd <8 x float> %c3.1.o, %c3.1.n
+  store <8 x float> %c3.1.s, ptr %c3.1.p, align 4
+  %c4.0.p = getelementptr float, ptr %acc, i64 128
+  %c4.0.o = load <8 x float>, ptr %c4.0.p, align 4
+  %c4.0.s = fadd <8 x float> %c4.0.o, %c4.0.n
+  store <8 x float> %c4.0.s, ptr %c4.0.p, align 4
+  %c4.1.p = getelementptr float, ptr %acc, i64 136
+  %c4.1.o = load <8 x float>, ptr %c4.1.p, align 4
+  %c4.1.s = fadd <8 x float> %c4.1.o, %c4.1.n
+  store <8 x float> %c4.1.s, ptr %c4.1.p, align 4
+  %c5.0.p = getelementptr float, ptr %acc, i64 160
+  %c5.0.o = load <8 x float>, ptr %c5.0.p, align 4
+  %c5.0.s = fadd <8 x float> %c5.0.o, %c5.0.n
+  store <8 x float> %c5.0.s, ptr %c5.0.p, align 4
+  %c5.1.p = getelementptr float, ptr %acc, i64 168
+  %c5.1.o = load <8 x float>, ptr %c5.1.p, align 4
+  %c5.1.s = fadd <8 x float> %c5.1.o, %c5.1.n
+  store <8 x float> %c5.1.s, ptr %c5.1.p, align 4
   ret void
 }
 
-; acc[4 x 16] += a[4 x steps] * b[steps x 16]
+; acc[4 x 16] += a[4 x steps] * b[steps x 16]; the sum of a K block is taken on its own first, so
+; that no chain of additions is longer than a block.
 define internal void @tile4(ptr noalias %a, ptr noalias %b, i64 %steps, ptr noalias %acc) noinline {
 entry:
-  %c0.0.p = getelementptr float, ptr %acc, i64 0
-  %c0.0.0 = load <8 x float>, ptr %c0.0.p, align 4
-  %c0.1.p = getelementptr float, ptr %acc, i64 8
-  %c0.1.0 = load <8 x float>, ptr %c0.1.p, align 4
-  %c1.0.p = getelementptr float, ptr %acc, i64 32
-  %c1.0.0 = load <8 x float>, ptr %c1.0.p, align 4
-  %c1.1.p = getelementptr float, ptr %acc, i64 40
-  %c1.1.0 = load <8 x float>, ptr %c1.1.p, align 4
-  %c2.0.p = getelementptr float, ptr %acc, i64 64
-  %c2.0.0 = load <8 x float>, ptr %c2.0.p, align 4
-  %c2.1.p = getelementptr float, ptr %acc, i64 72
-  %c2.1.0 = load <8 x float>, ptr %c2.1.p, align 4
-  %c3.0.p = getelementptr float, ptr %acc, i64 96
-  %c3.0.0 = load <8 x float>, ptr %c3.0.p, align 4
-  %c3.1.p = getelementptr float, ptr %acc, i64 104
-  %c3.1.0 = load <8 x float>, ptr %c3.1.p, align 4
   br label %loop
 loop:
   %k = phi i64 [ 0, %entry ], [ %k1, %loop ]
   %bk = phi ptr [ %b, %entry ], [ %bk1, %loop ]
-  %c0.0 = phi <8 x float> [ %c0.0.0, %entry ], [ %c0.0.n, %loop ]
-  %c0.1 = phi <8 x float> [ %c0.1.0, %entry ], [ %c0.1.n, %loop ]
-  %c1.0 = phi <8 x float> [ %c1.0.0, %entry ], [ %c1.0.n, %loop ]
-  %c1.1 = phi <8 x float> [ %c1.1.0, %entry ], [ %c1.1.n, %loop ]
-  %c2.0 = phi <8 x float> [ %c2.0.0, %entry ], [ %c2.0.n, %loop ]
-  %c2.1 = phi <8 x float> [ %c2.1.0, %entry ], [ %c2.1.n, %loop ]
-  %c3.0 = phi <8 x float> [ %c3.0.0, %entry ], [ %c3.0.n, %loop ]
-  %c3.1 = phi <8 x float> [ %c3.1.0, %entry ], [ %c3.1.n, %loop ]
+  %c0.0 = phi <8 x float> [ zeroinitializer, %entry ], [ %c0.0.n, %loop ]
+  %c0.1 = phi <8 x float> [ zeroinitializer, %entry ], [ %c0.1.n, %loop ]
+  %c1.0 = phi <8 x float> [ zeroinitializer, %entry ], [ %c1.0.n, %loop ]
+  %c1.1 = phi <8 x float> [ zeroinitializer, %entry ], [ %c1.1.n, %loop ]
+  %c2.0 = phi <8 x float> [ zeroinitializer, %entry ], [ %c2.0.n, %loop ]
+  %c2.1 = phi <8 x float> [ zeroinitializer, %entry ], [ %c2.1.n, %loop ]
+  %c3.0 = phi <8 x float> [ zeroinitializer, %entry ], [ %c3.0.n, %loop ]
+  %c3.1 = phi <8 x float> [ zeroinitializer, %entry ], [ %c3.1.n, %loop ]
   %b0.p = getelementptr i8, ptr %bk, i64 0
   %b0 = load <8 x float>, ptr %b0.p, align 4
   %b1.p = getelementptr i8, ptr %bk, i64 32
@@ -279,14 +277,38 @@ loop:
   %more = icmp ult i64 %k1, %steps
   br i1 %more, label %loop, label %done
 done:
-  store <8 x float> %c0.0.n, ptr %c0.0.p, align 4
-  store <8 x float> %c0.1.n, ptr %c0.1.p, align 4
-  store <8 x float> %c1.0.n, ptr %c1.0.p, align 4
-  store <8 x float> %c1.1.n, ptr %c1.1.p, align 4
-  store <8 x float> %c2.0.n, ptr %c2.0.p, align 4
-  store <8 x float> %c2.1.n, ptr %c2.1.p, align 4
-  store <8 x float> %c3.0.n, ptr %c3.0.p, align 4
-  store <8 x float> %c3.1.n, ptr %c3.1.p, align 4
+  %c0.0.p = getelementptr float, ptr %acc, i64 0
+  %c0.0.o = load <8 x float>, ptr %c0.0.p, align 4
+  %c0.0.s = fadd <8 x float> %c0.0.o, %c0.0.n
+  store <8 x float> %c0.0.s, ptr %c0.0.p, align 4
+  %c0.1.p = getelementptr float, ptr %acc, i64 8
+  %c0.1.o = load <8 x float>, ptr %c0.1.p, align 4
+  %c0.1.s = fadd <8 x float> %c0.1.o, %c0.1.n
+  store <8 x float> %c0.1.s, ptr %c0.1.p, align 4
+  %c1.0.p = getelementptr float, ptr %acc, i64 32
+  %c1.0.o = load <8 x float>, ptr %c1.0.p, align 4
+  %c1.0.s = fadd <8 x float> %c1.0.o, %c1.0.n
+  store <8 x float> %c1.0.s, ptr %c1.0.p, align 4
+  %c1.1.p = getelementptr float, ptr %acc, i64 40
+  %c1.1.o = load <8 x float>, ptr %c1.1.p, align 4
+  %c1.1.s = fadd <8 x float> %c1.1.o, %c1.1.n
+  store <8 x float> %c1.1.s, ptr %c1.1.p, align 4
+  %c2.0.p = getelementptr float, ptr %acc, i64 64
+  %c2.0.o = load <8 x float>, ptr %c2.0.p, align 4
+  %c2.0.s = fadd <8 x float> %c2.0.o, %c2.0.n
+  store <8 x float> %c2.0.s, ptr %c2.0.p, align 4
+  %c2.1.p = getelementptr float, ptr %acc, i64 72
+  %c2.1.o = load <8 x float>, ptr %c2.1.p, align 4
+  %c2.1.s = fadd <8 x float> %c2.1.o, %c2.1.n
+  store <8 x float> %c2.1.s, ptr %c2.1.p, align 4
+  %c3.0.p = getelementptr float, ptr %acc, i64 96
+  %c3.0.o = load <8 x float>, ptr %c3.0.p, align 4
+  %c3.0.s = fadd <8 x float> %c3.0.o, %c3.0.n
+  store <8 x float> %c3.0.s, ptr %c3.0.p, align 4
+  %c3.1.p = getelementptr float, ptr %acc, i64 104
+  %c3.1.o = load <8 x float>, ptr %c3.1.p, align 4
+  %c3.1.s = fadd <8 x float> %c3.1.o, %c3.1.n
+  store <8 x float> %c3.1.s, ptr %c3.1.p, align 4
   ret void
 }
 

@@ -102,85 +102,38 @@ define internal <16 x float> @gelu_f(<16 x float> %x) alwaysinline {
   ret <16 x float> %r
 }
 
-; acc[8 x 48] += a[8 x steps] * b[steps x 48]
+; acc[8 x 48] += a[8 x steps] * b[steps x 48]; the sum of a K block is taken on its own first, so
+; that no chain of additions is longer than a block.
 define internal void @tile8(ptr noalias %a, ptr noalias %b, i64 %steps, ptr noalias %acc) noinline {
 entry:
-  %c0.0.p = getelementptr float, ptr %acc, i64 0
-  %c0.0.0 = load <16 x float>, ptr %c0.0.p, align 4
-  %c0.1.p = getelementptr float, ptr %acc, i64 16
-  %c0.1.0 = load <16 x float>, ptr %c0.1.p, align 4
-  %c0.2.p = getelementptr float, ptr %acc, i64 32
-  %c0.2.0 = load <16 x float>, ptr %c0.2.p, align 4
-  %c1.0.p = getelementptr float, ptr %acc, i64 48
-  %c1.0.0 = load <16 x float>, ptr %c1.0.p, align 4
-  %c1.1.p = getelementptr float, ptr %acc, i64 64
-  %c1.1.0 = load <16 x float>, ptr %c1.1.p, align 4
-  %c1.2.p = getelementptr float, ptr %acc, i64 80
-  %c1.2.0 = load <16 x float>, ptr %c1.2.p, align 4
-  %c2.0.p = getelementptr float, ptr %acc, i64 96
-  %c2.0.0 = load <16 x float>, ptr %c2.0.p, align 4
-  %c2.1.p = getelementptr float, ptr %acc, i64 112
-  %c2.1.0 = load <16 x float>, ptr %c2.1.p, align 4
-  %c2.2.p = getelementptr float, ptr %acc, i64 128
-  %c2.2.0 = load <16 x float>, ptr %c2.2.p, align 4
-  %c3.0.p = getelementptr float, ptr %acc, i64 144
-  %c3.0.0 = load <16 x float>, ptr %c3.0.p, align 4
-  %c3.1.p = getelementptr float, ptr %acc, i64 160
-  %c3.1.0 = load <16 x float>, ptr %c3.1.p, align 4
-  %c3.2.p = getelementptr float, ptr %acc, i64 176
-  %c3.2.0 = load <16 x float>, ptr %c3.2.p, align 4
-  %c4.0.p = getelementptr float, ptr %acc, i64 192
-  %c4.0.0 = load <16 x float>, ptr %c4.0.p, align 4
-  %c4.1.p = getelementptr float, ptr %acc, i64 208
-  %c4.1.0 = load <16 x float>, ptr %c4.1.p, align 4
-  %c4.2.p = getelementptr float, ptr %acc, i64 224
-  %c4.2.0 = load <16 x float>, ptr %c4.2.p, align 4
-  %c5.0.p = getelementptr float, ptr %acc, i64 240
-  %c5.0.0 = load <16 x float>, ptr %c5.0.p, align 4
-  %c5.1.p = getelementptr float, ptr %acc, i64 256
-  %c5.1.0 = load <16 x float>, ptr %c5.1.p, align 4
-  %c5.2.p = getelementptr float, ptr %acc, i64 272
-  %c5.2.0 = load <16 x float>, ptr %c5.2.p, align 4
-  %c6.0.p = getelementptr float, ptr %acc, i64 288
-  %c6.0.0 = load <16 x float>, ptr %c6.0.p, align 4
-  %c6.1.p = getelementptr float, ptr %acc, i64 304
-  %c6.1.0 = load <16 x float>, ptr %c6.1.p, align 4
-  %c6.2.p = getelementptr float, ptr %acc, i64 320
-  %c6.2.0 = load <16 x float>, ptr %c6.2.p, align 4
-  %c7.0.p = getelementptr float, ptr %acc, i64 336
-  %c7.0.0 = load <16 x float>, ptr %c7.0.p, align 4
-  %c7.1.p = getelementptr float, ptr %acc, i64 352
-  %c7.1.0 = load <16 x float>, ptr %c7.1.p, align 4
-  %c7.2.p = getelementptr float, ptr %acc, i64 368
-  %c7.2.0 = load <16 x float>, ptr %c7.2.p, align 4
   br label %loop
 loop:
   %k = phi i64 [ 0, %entry ], [ %k1, %loop ]
   %bk = phi ptr [ %b, %entry ], [ %bk1, %loop ]
-  %c0.0 = phi <16 x float> [ %c0.0.0, %entry ], [ %c0.0.n, %loop ]
-  %c0.1 = phi <16 x float> [ %c0.1.0, %entry ], [ %c0.1.n, %loop ]
-  %c0.2 = phi <16 x float> [ %c0.2.0, %entry ], [ %c0.2.n, %loop ]
-  %c1.0 = phi <16 x float> [ %c1.0.0, %entry ], [ %c1.0.n, %loop ]
-  %c1.1 = phi <16 x float> [ %c1.1.0, %entry ], [ %c1.1.n, %loop ]
-  %c1.2 = phi <16 x float> [ %c1.2.0, %entry ], [ %c1.2.n, %loop ]
-  %c2.0 = phi <16 x float> [ %c2.0.0, %entry ], [ %c2.0.n, %loop ]
-  %c2.1 = phi <16 x float> [ %c2.1.0, %entry ], [ %c2.1.n, %loop ]
-  %c2.2 = phi <16 x float> [ %c2.2.0, %entry ], [ %c2.2.n, %loop ]
-  %c3.0 = phi <16 x float> [ %c3.0.0, %entry ], [ %c3.0.n, %loop ]
-  %c3.1 = phi <16 x float> [ %c3.1.0, %entry ], [ %c3.1.n, %loop ]
-  %c3.2 = phi <16 x float> [ %c3.2.0, %entry ], [ %c3.2.n, %loop ]
-  %c4.0 = phi <16 x float> [ %c4.0.0, %entry ], [ %c4.0.n, %loop ]
-  %c4.1 = phi <16 x float> [ %c4.1.0, %entry ], [ %c4.1.n, %loop ]
-  %c4.2 = phi <16 x float> [ %c4.2.0, %entry ], [ %c4.2.n, %loop ]
-  %c5.0 = phi <16 x float> [ %c5.0.0, %entry ], [ %c5.0.n, %loop ]
-  %c5.1 = phi <16 x float> [ %c5.1.0, %entry ], [ %c5.1.n, %loop ]
-  %c5.2 = phi <16 x float> [ %c5.2.0, %entry ], [ %c5.2.n, %loop ]
-  %c6.0 = phi <16 x float> [ %c6.0.0, %entry ], [ %c6.0.n, %loop ]
-  %c6.1 = phi <16 x float> [ %c6.1.0, %entry ], [ %c6.1.n, %loop ]
-  %c6.2 = phi <16 x float> [ %c6.2.0, %entry ], [ %c6.2.n, %loop ]
-  %c7.0 = phi <16 x float> [ %c7.0.0, %entry ], [ %c7.0.n, %loop ]
-  %c7.1 = phi <16 x float> [ %c7.1.0, %entry ], [ %c7.1.n, %loop ]
-  %c7.2 = phi <16 x float> [ %c7.2.0, %entry ], [ %c7.2.n, %loop ]
+  %c0.0 = phi <16 x float> [ zeroinitializer, %entry ], [ %c0.0.n, %loop ]
+  %c0.1 = phi <16 x float> [ zeroinitializer, %entry ], [ %c0.1.n, %loop ]
+  %c0.2 = phi <16 x float> [ zeroinitializer, %entry ], [ %c0.2.n, %loop ]
+  %c1.0 = phi <16 x float> [ zeroinitializer, %entry ], [ %c1.0.n, %loop ]
+  %c1.1 = phi <16 x float> [ zeroinitializer, %entry ], [ %c1.1.n, %loop ]
+  %c1.2 = phi <16 x float> [ zeroinitializer, %entry ], [ %c1.2.n, %loop ]
+  %c2.0 = phi <16 x float> [ zeroinitializer, %entry ], [ %c2.0.n, %loop ]
+  %c2.1 = phi <16 x float> [ zeroinitializer, %entry ], [ %c2.1.n, %loop ]
+  %c2.2 = phi <16 x float> [ zeroinitializer, %entry ], [ %c2.2.n, %loop ]
+  %c3.0 = phi <16 x float> [ zeroinitializer, %entry ], [ %c3.0.n, %loop ]
+  %c3.1 = phi <16 x float> [ zeroinitializer, %entry ], [ %c3.1.n, %loop ]
+  %c3.2 = phi <16 x float> [ zeroinitializer, %entry ], [ %c3.2.n, %loop ]
+  %c4.0 = phi <16 x float> [ zeroinitializer, %entry ], [ %c4.0.n, %loop ]
+  %c4.1 = phi <16 x float> [ zeroinitializer, %entry ], [ %c4.1.n, %loop ]
+  %c4.2 = phi <16 x float> [ zeroinitializer, %entry ], [ %c4.2.n, %loop ]
+  %c5.0 = phi <16 x float> [ zeroinitializer, %entry ], [ %c5.0.n, %loop ]
+  %c5.1 = phi <16 x float> [ zeroinitializer, %entry ], [ %c5.1.n, %loop ]
+  %c5.2 = phi <16 x float> [ zeroinitializer, %entry ], [ %c5.2.n, %loop ]
+  %c6.0 = phi <16 x float> [ zeroinitializer, %entry ], [ %c6.0.n, %loop ]
+  %c6.1 = phi <16 x float> [ zeroinitializer, %entry ], [ %c6.1.n, %loop ]
+  %c6.2 = phi <16 x float> [ zeroinitializer, %entry ], [ %c6.2.n, %loop ]
+  %c7.0 = phi <16 x float> [ zeroinitializer, %entry ], [ %c7.0.n, %loop ]
+  %c7.1 = phi <16 x float> [ zeroinitializer, %entry ], [ %c7.1.n, %loop ]
+  %c7.2 = phi <16 x float> [ zeroinitializer, %entry ], [ %c7.2.n, %loop ]
   %b0.p = getelementptr i8, ptr %bk, i64 0
   %b0 = load <16 x float>, ptr %b0.p, align 4
   %b1.p = getelementptr i8, ptr %bk, i64 64
@@ -256,30 +209,102 @@ loop:
   %more = icmp ult i64 %k1, %steps
   br i1 %more, label %loop, label %done
 done:
-  store <16 x float> %c0.0.n, ptr %c0.0.p, align 4
-  store <16 x float> %c0.1.n, ptr %c0.1.p, align 4
-  store <16 x float> %c0.2.n, ptr %c0.2.p, align 4
-  store <16 x float> %c1.0.n, ptr %c1.0.p, align 4
-  store <16 x float> %c1.1.n, ptr %c1.1.p, align 4
-  store <16 x float> %c1.2.n, ptr %c1.2.p, align 4
-  store <16 x float> %c2.0.n, ptr %c2.0.p, align 4
-  store <16 x float> %c2.1.n, ptr %c2.1.p, align 4
-  store <16 x float> %c2.2.n, ptr %c2.2.p, align 4
-  store <16 x float> %c3.0.n, ptr %c3.0.p, align 4
-  store <16 x float> %c3.1.n, ptr %c3.1.p, align 4
-  store <16 x float> %c3.2.n, ptr %c3.2.p, align 4
-  store <16 x float> %c4.0.n, ptr %c4.0.p, align 4
-  store <16 x float> %c4.1.n, ptr %c4.1.p, align 4
-  store <16 x float> %c4.2.n, ptr %c4.2.p, align 4
-  store <16 x float> %c5.0.n, ptr %c5.0.p, align 4
-  store <16 x float> %c5.1.n, ptr %c5.1.p, align 4
-  store <16 x float> %c5.2.n, ptr %c5.2.p, align 4
-  store <16 x float> %c6.0.n, ptr %c6.0.p, align 4
-  store <16 x float> %c6.1.n, ptr %c6.1.p, align 4
-  store <16 x float> %c6.2.n, ptr %c6.2.p, align 4
-  store <16 x float> %c7.0.n, ptr %c7.0.p, align 4
-  store <16 x float> %c7.1.n, ptr %c7.1.p, align 4
-  store <16 x float> %c7.2.n, ptr %c7.2.p, align 4
+  %c0.0.p = getelementptr float, ptr %acc, i64 0
+  %c0.0.o = load <16 x float>, ptr %c0.0.p, align 4
+  %c0.0.s = fadd <16 x float> %c0.0.o, %c0.0.n
+  store <16 x float> %c0.0.s, ptr %c0.0.p, align 4
+  %c0.1.p = getelementptr float, ptr %acc, i64 16
+  %c0.1.o = load <16 x float>, ptr %c0.1.p, align 4
+  %c0.1.s = fadd <16 x float> %c0.1.o, %c0.1.n
+  store <16 x float> %c0.1.s, ptr %c0.1.p, align 4
+  %c0.2.p = getelementptr float, ptr %acc, i64 32
+  %c0.2.o = load <16 x float>, ptr %c0.2.p, align 4
+  %c0.2.s = fadd <16 x float> %c0.2.o, %c0.2.n
+  store <16 x float> %c0.2.s, ptr %c0.2.p, align 4
+  %c1.0.p = getelementptr float, ptr %acc, i64 48
+  %c1.0.o = load <16 x float>, ptr %c1.0.p, align 4
+  %c1.0.s = fadd <16 x float> %c1.0.o, %c1.0.n
+  store <16 x float> %c1.0.s, ptr %c1.0.p, align 4
+  %c1.1.p = getelementptr float, ptr %acc, i64 64
+  %c1.1.o = load <16 x float>, ptr %c1.1.p, align 4
+  %c1.1.s = fadd <16 x float> %c1.1.o, %c1.1.n
+  store <16 x float> %c1.1.s, ptr %c1.1.p, align 4
+  %c1.2.p = getelementptr float, ptr %acc, i64 80
+  %c1.2.o = load <16 x float>, ptr %c1.2.p, align 4
+  %c1.2.s = fadd <16 x float> %c1.2.o, %c1.2.n
+  store <16 x float> %c1.2.s, ptr %c1.2.p, align 4
+  %c2.0.p = getelementptr float, ptr %acc, i64 96
+  %c2.0.o = load <16 x float>, ptr %c2.0.p, align 4
+  %c2.0.s = fadd <16 x float> %c2.0.o, %c2.0.n
+  store <16 x float> %c2.0.s, ptr %c2.0.p, align 4
+  %c2.1.p = getelementptr float, ptr %acc, i64 112
+  %c2.1.o = load <16 x float>, ptr %c2.1.p, align 4
+  %c2.1.s = fadd <16 x float> %c2.1.o, %c2.1.n
+  store <16 x float> %c2.1.s, ptr %c2.1.p, align 4
+  %c2.2.p = getelementptr float, ptr %acc, i64 128
+  %c2.2.o = load <16 x float>, ptr %c2.2.p, align 4
+  %c2.2.s = fadd <16 x float> %c2.2.o, %c2.2.n
+  store <16 x float> %c2.2.s, ptr %c2.2.p, align 4
+  %c3.0.p = getelementptr float, ptr %acc, i64 144
+  %c3.0.o = load <16 x float>, ptr %c3.0.p, align 4
+  %c3.0.s = fadd <16 x float> %c3.0.o, %c3.0.n
+  store <16 x float> %c3.0.s, ptr %c3.0.p, align 4
+  %c3.1.p = getelementptr float, ptr %acc, i64 160
+  %c3.1.o = load <16 x float>, ptr %c3.1.p, align 4
+  %c3.1.s = fadd <16 x float> %c3.1.o, %c3.1.n
+  store <16 x float> %c3.1.s, ptr %c3.1.p, align 4
+  %c3.2.p = getelementptr float, ptr %acc, i64 176
+  %c3.2.o = load <16 x float>, ptr %c3.2.p, align 4
+  %c3.2.s = fadd <16 x float> %c3.2.o, %c3.2.n
+  store <16 x float> %c3.2.s, ptr %c3.2.p, align 4
+  %c4.0.p = getelementptr float, ptr %acc, i64 192
+  %c4.0.o = load <16 x float>, ptr %c4.0.p, align 4
+  %c4.0.s = fadd <16 x float> %c4.0.o, %c4.0.n
+  store <16 x float> %c4.0.s, ptr %c4.0.p, align 4
+  %c4.1.p = getelementptr float, ptr %acc, i64 208
+  %c4.1.o = load <16 x float>, ptr %c4.1.p, align 4
+  %c4.1.s = fadd <16 x float> %c4.1.o, %c4.1.n
+  store <16 x float> %c4.1.s, ptr %c4.1.p, align 4
+  %c4.2.p = getelementptr float, ptr %acc, i64 224
+  %c4.2.o = load <16 x float>, ptr %c4.2.p, align 4
+  %c4.2.s = fadd <16 x float> %c4.2.o, %c4.2.n
+  store <16 x float> %c4.2.s, ptr %c4.2.p, align 4
+  %c5.0.p = getelementptr float, ptr %acc, i64 240
+  %c5.0.o = load <16 x float>, ptr %c5.0.p, align 4
+  %c5.0.s = fadd <16 x float> %c5.0.o, %c5.0.n
+  store <16 x float> %c5.0.s, ptr %c5.0.p, align 4
+  %c5.1.p = getelementptr float, ptr %acc, i64 256
+  %c5.1.o = load <16 x float>, ptr %c5.1.p, align 4
+  %c5.1.s = fadd <16 x float> %c5.1.o, %c5.1.n
+  store <16 x float> %c5.1.s, ptr %c5.1.p, align 4
+  %c5.2.p = getelementptr float, ptr %acc, i64 272
+  %c5.2.o = load <16 x float>, ptr %c5.2.p, align 4
+  %c5.2.s = fadd <16 x float> %c5.2.o, %c5.2.n
+  store <16 x float> %c5.2.s, ptr %c5.2.p, align 4
+  %c6.0.p = getelementptr float, ptr %acc, i64 288
+  %c6.0.o = load <16 x float>, ptr %c6.0.p, align 4
+  %c6.0.s = fadd <16 x float> %c6.0.o, %c6.0.n
+  store <16 x float> %c6.0.s, ptr %c6.0.p, align 4
+  %c6.1.p = getelementptr float, ptr %acc, i64 304
+  %c6.1.o = load <16 x float>, ptr %c6.1.p, align 4
+  %c6.1.s = fadd <16 x float> %c6.1.o, %c6.1.n
+  store <16 x float> %c6.1.s, ptr %c6.1.p, align 4
+  %c6.2.p = getelementptr float, ptr %acc, i64 320
+  %c6.2.o = load <16 x float>, ptr %c6.2.p, align 4
+  %c6.2.s = fadd <16 x float> %c6.2.o, %c6.2.n
+  store <16 x float> %c6.2.s, ptr %c6.2.p, align 4
+  %c7.0.p = getelementptr float, ptr %acc, i64 336
+  %c7.0.o = load <16 x float>, ptr %c7.0.p, align 4
+  %c7.0.s = fadd <16 x float> %c7.0.o, %c7.0.n
+  store <16 x float> %c7.0.s, ptr %c7.0.p, align 4
+  %c7.1.p = getelementptr float, ptr %acc, i64 352
+  %c7.1.o = load <16 x float>, ptr %c7.1.p, align 4
+  %c7.1.s = fadd <16 x float> %c7.1.o, %c7.1.n
+  store <16 x float> %c7.1.s, ptr %c7.1.p, align 4
+  %c7.2.p = getelementptr float, ptr %acc, i64 368
+  %c7.2.o = load <16 x float>, ptr %c7.2.p, align 4
+  %c7.2.s = fadd <16 x float> %c7.2.o, %c7.2.n
+  store <16 x float> %c7.2.s, ptr %c7.2.p, align 4
   ret void
 }
 

@@ -29,52 +29,27 @@ declare <16 x double> @llvm.roundeven.v16f64(<16 x double>)
 declare <16 x double> @llvm.trunc.v16f64(<16 x double>)
 declare <16 x double> @llvm.fabs.v16f64(<16 x double>)
 
-; acc[1 x 208] += a[1 x steps] * b[steps x 208]
+; acc[1 x 208] += a[1 x steps] * b[steps x 208]; the sum of a K block is taken on its own first, so
+; that no chain of additions is longer than a block.
 define internal void @tile1(ptr noalias %a, ptr noalias %b, i64 %steps, ptr noalias %acc) noinline {
 entry:
-  %c0.0.p = getelementptr float, ptr %acc, i64 0
-  %c0.0.0 = load <16 x float>, ptr %c0.0.p, align 4
-  %c0.1.p = getelementptr float, ptr %acc, i64 16
-  %c0.1.0 = load <16 x float>, ptr %c0.1.p, align 4
-  %c0.2.p = getelementptr float, ptr %acc, i64 32
-  %c0.2.0 = load <16 x float>, ptr %c0.2.p, align 4
-  %c0.3.p = getelementptr float, ptr %acc, i64 48
-  %c0.3.0 = load <16 x float>, ptr %c0.3.p, align 4
-  %c0.4.p = getelementptr float, ptr %acc, i64 64
-  %c0.4.0 = load <16 x float>, ptr %c0.4.p, align 4
-  %c0.5.p = getelementptr float, ptr %acc, i64 80
-  %c0.5.0 = load <16 x float>, ptr %c0.5.p, align 4
-  %c0.6.p = getelementptr float, ptr %acc, i64 96
-  %c0.6.0 = load <16 x float>, ptr %c0.6.p, align 4
-  %c0.7.p = getelementptr float, ptr %acc, i64 112
-  %c0.7.0 = load <16 x float>, ptr %c0.7.p, align 4
-  %c0.8.p = getelementptr float, ptr %acc, i64 128
-  %c0.8.0 = load <16 x float>, ptr %c0.8.p, align 4
-  %c0.9.p = getelementptr float, ptr %acc, i64 144
-  %c0.9.0 = load <16 x float>, ptr %c0.9.p, align 4
-  %c0.10.p = getelementptr float, ptr %acc, i64 160
-  %c0.10.0 = load <16 x float>, ptr %c0.10.p, align 4
-  %c0.11.p = getelementptr float, ptr %acc, i64 176
-  %c0.11.0 = load <16 x float>, ptr %c0.11.p, align 4
-  %c0.12.p = getelementptr float, ptr %acc, i64 192
-  %c0.12.0 = load <16 x float>, ptr %c0.12.p, align 4
   br label %loop
 loop:
   %k = phi i64 [ 0, %entry ], [ %k1, %loop ]
   %bk = phi ptr [ %b, %entry ], [ %bk1, %loop ]
-  %c0.0 = phi <16 x float> [ %c0.0.0, %entry ], [ %c0.0.n, %loop ]
-  %c0.1 = phi <16 x float> [ %c0.1.0, %entry ], [ %c0.1.n, %loop ]
-  %c0.2 = phi <16 x float> [ %c0.2.0, %entry ], [ %c0.2.n, %loop ]
-  %c0.3 = phi <16 x float> [ %c0.3.0, %entry ], [ %c0.3.n, %loop ]
-  %c0.4 = phi <16 x float> [ %c0.4.0, %entry ], [ %c0.4.n, %loop ]
-  %c0.5 = phi <16 x float> [ %c0.5.0, %entry ], [ %c0.5.n, %loop ]
-  %c0.6 = phi <16 x float> [ %c0.6.0, %entry ], [ %c0.6.n, %loop ]
-  %c0.7 = phi <16 x float> [ %c0.7.0, %entry ], [ %c0.7.n, %loop ]
-  %c0.8 = phi <16 x float> [ %c0.8.0, %entry ], [ %c0.8.n, %loop ]
-  %c0.9 = phi <16 x float> [ %c0.9.0, %entry ], [ %c0.9.n, %loop ]
-  %c0.10 = phi <16 x float> [ %c0.10.0, %entry ], [ %c0.10.n, %loop ]
-  %c0.11 = phi <16 x float> [ %c0.11.0, %entry ], [ %c0.11.n, %loop ]
-  %c0.12 = phi <16 x float> [ %c0.12.0, %entry ], [ %c0.12.n, %loop ]
+  %c0.0 = phi <16 x float> [ zeroinitializer, %entry ], [ %c0.0.n, %loop ]
+  %c0.1 = phi <16 x float> [ zeroinitializer, %entry ], [ %c0.1.n, %loop ]
+  %c0.2 = phi <16 x float> [ zeroinitializer, %entry ], [ %c0.2.n, %loop ]
+  %c0.3 = phi <16 x float> [ zeroinitializer, %entry ], [ %c0.3.n, %loop ]
+  %c0.4 = phi <16 x float> [ zeroinitializer, %entry ], [ %c0.4.n, %loop ]
+  %c0.5 = phi <16 x float> [ zeroinitializer, %entry ], [ %c0.5.n, %loop ]
+  %c0.6 = phi <16 x float> [ zeroinitializer, %entry ], [ %c0.6.n, %loop ]
+  %c0.7 = phi <16 x float> [ zeroinitializer, %entry ], [ %c0.7.n, %loop ]
+  %c0.8 = phi <16 x float> [ zeroinitializer, %entry ], [ %c0.8.n, %loop ]
+  %c0.9 = phi <16 x float> [ zeroinitializer, %entry ], [ %c0.9.n, %loop ]
+  %c0.10 = phi <16 x float> [ zeroinitializer, %entry ], [ %c0.10.n, %loop ]
+  %c0.11 = phi <16 x float> [ zeroinitializer, %entry ], [ %c0.11.n, %loop ]
+  %c0.12 = phi <16 x float> [ zeroinitializer, %entry ], [ %c0.12.n, %loop ]
   %pf0.0 = getelementptr i8, ptr %bk, i64 9600
   call void @llvm.prefetch.p0(ptr %pf0.0, i32 0, i32 3, i32 1)
   %pf0.1 = getelementptr i8, ptr %bk, i64 9664
@@ -163,19 +138,58 @@ loop:
   %more = icmp ult i64 %k1, %steps
   br i1 %more, label %loop, label %done
 done:
-  store <16 x float> %c0.0.n, ptr %c0.0.p, align 4
-  store <16 x float> %c0.1.n, ptr %c0.1.p, align 4
-  store <16 x float> %c0.2.n, ptr %c0.2.p, align 4
-  store <16 x float> %c0.3.n, ptr %c0.3.p, align 4
-  store <16 x float> %c0.4.n, ptr %c0.4.p, align 4
-  store <16 x float> %c0.5.n, ptr %c0.5.p, align 4
-  store <16 x float> %c0.6.n, ptr %c0.6.p, align 4
-  store <16 x float> %c0.7.n, ptr %c0.7.p, align 4
-  store <16 x float> %c0.8.n, ptr %c0.8.p, align 4
-  store <16 x float> %c0.9.n, ptr %c0.9.p, align 4
-  store <16 x float> %c0.10.n, ptr %c0.10.p, align 4
-  store <16 x float> %c0.11.n, ptr %c0.11.p, align 4
-  store <16 x float> %c0.12.n, ptr %c0.12.p, align 4
+  %c0.0.p = getelementptr float, ptr %acc, i64 0
+  %c0.0.o = load <16 x float>, ptr %c0.0.p, align 4
+  %c0.0.s = fadd <16 x float> %c0.0.o, %c0.0.n
+  store <16 x float> %c0.0.s, ptr %c0.0.p, align 4
+  %c0.1.p = getelementptr float, ptr %acc, i64 16
+  %c0.1.o = load <16 x float>, ptr %c0.1.p, align 4
+  %c0.1.s = fadd <16 x float> %c0.1.o, %c0.1.n
+  store <16 x float> %c0.1.s, ptr %c0.1.p, align 4
+  %c0.2.p = getelementptr float, ptr %acc, i64 32
+  %c0.2.o = load <16 x float>, ptr %c0.2.p, align 4
+  %c0.2.s = fadd <16 x float> %c0.2.o, %c0.2.n
+  store <16 x float> %c0.2.s, ptr %c0.2.p, align 4
+  %c0.3.p = getelementptr float, ptr %acc, i64 48
+  %c0.3.o = load <16 x float>, ptr %c0.3.p, align 4
+  %c0.3.s = fadd <16 x float> %c0.3.o, %c0.3.n
+  store <16 x float> %c0.3.s, ptr %c0.3.p, align 4
+  %c0.4.p = getelementptr float, ptr %acc, i64 64
+  %c0.4.o = load <16 x float>, ptr %c0.4.p, align 4
+  %c0.4.s = fadd <16 x float> %c0.4.o, %c0.4.n
+  store <16 x float> %c0.4.s, ptr %c0.4.p, align 4
+  %c0.5.p = getelementptr float, ptr %acc, i64 80
+  %c0.5.o = load <16 x float>, ptr %c0.5.p, align 4
+  %c0.5.s = fadd <16 x float> %c0.5.o, %c0.5.n
+  store <16 x float> %c0.5.s, ptr %c0.5.p, align 4
+  %c0.6.p = getelementptr float, ptr %acc, i64 96
+  %c0.6.o = load <16 x float>, ptr %c0.6.p, align 4
+  %c0.6.s = fadd <16 x float> %c0.6.o, %c0.6.n
+  store <16 x float> %c0.6.s, ptr %c0.6.p, align 4
+  %c0.7.p = getelementptr float, ptr %acc, i64 112
+  %c0.7.o = load <16 x float>, ptr %c0.7.p, align 4
+  %c0.7.s = fadd <16 x float> %c0.7.o, %c0.7.n
+  store <16 x float> %c0.7.s, ptr %c0.7.p, align 4
+  %c0.8.p = getelementptr float, ptr %acc, i64 128
+  %c0.8.o = load <16 x float>, ptr %c0.8.p, align 4
+  %c0.8.s = fadd <16 x float> %c0.8.o, %c0.8.n
+  store <16 x float> %c0.8.s, ptr %c0.8.p, align 4
+  %c0.9.p = getelementptr float, ptr %acc, i64 144
+  %c0.9.o = load <16 x float>, ptr %c0.9.p, align 4
+  %c0.9.s = fadd <16 x float> %c0.9.o, %c0.9.n
+  store <16 x float> %c0.9.s, ptr %c0.9.p, align 4
+  %c0.10.p = getelementptr float, ptr %acc, i64 160
+  %c0.10.o = load <16 x float>, ptr %c0.10.p, align 4
+  %c0.10.s = fadd <16 x float> %c0.10.o, %c0.10.n
+  store <16 x float> %c0.10.s, ptr %c0.10.p, align 4
+  %c0.11.p = getelementptr float, ptr %acc, i64 176
+  %c0.11.o = load <16 x float>, ptr %c0.11.p, align 4
+  %c0.11.s = fadd <16 x float> %c0.11.o, %c0.11.n
+  store <16 x float> %c0.11.s, ptr %c0.11.p, align 4
+  %c0.12.p = getelementptr float, ptr %acc, i64 192
+  %c0.12.o = load <16 x float>, ptr %c0.12.p, align 4
+  %c0.12.s = fadd <16 x float> %c0.12.o, %c0.12.n
+  store <16 x float> %c0.12.s, ptr %c0.12.p, align 4
   ret void
 }
 
