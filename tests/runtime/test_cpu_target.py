@@ -142,6 +142,10 @@ def test_rebinding_changes_addresses_until_rebound(target: CpuTarget) -> None:
         with pytest.raises(DeviceError) as error:
             target.submit(loaded, bad, 10.0)
         assert error.value.code == "MJ5209"
+    with pytest.raises(DeviceError, match="MJ5209"):
+        target.submit(loaded, {0: other, 1: other}, 10.0)
+    target.submit(loaded, {0: other}, 10.0)
+    assert get(target, regions[1], 3, np.int64, 4).tolist() == [1, 11, 21, 31]
 
 
 def test_wrong_uses_are_errors(target: CpuTarget) -> None:

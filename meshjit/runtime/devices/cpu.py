@@ -181,20 +181,24 @@ class CpuTarget:
         :class:`~meshjit.errors.DeviceError`: MJ5205 on a closed mesh, MJ5210 for an unloaded stream, MJ5209 for a
         binding that does not fit.
         """
-        with self._lock:
+        self._acquire(timeout_s)
+        try:
             if self._closed:
                 raise DeviceError("MJ5205", "the mesh is closed", fix="open it again: open_mesh(...)")
             if not loaded.keep:
                 raise DeviceError("MJ5210", "the stream is unloaded", fix="load its commands again")
-            changed = self._bind(loaded, bindings)
+            self._bind(loaded, bindings)
             late = self._pool.run(
                 loaded.phases_at,
                 len(loaded.labels),
                 loaded.patches_at,
-                loaded.num_patches if changed else 0,
+                loaded.num_patches if loaded.stale else 0,
                 loaded.bindings_at,
                 timeout_s,
             )
+            loaded.stale = False
+        finally:
+            self._lock.release()
         if late >= 0:
             raise DeviceTimeoutError(
                 "MJ5208",
@@ -202,9 +206,8 @@ class CpuTarget:
                 fix=f"allow more time: MESHJIT_TIMEOUT={2 * timeout_s:g}",
             )
 
-    def _bind(self, loaded: Stream, bindings: Mapping[int, Region]) -> bool:
-        """Note new addresses of rebindable buffers; whether any changed."""
-        changed = False
+    def _bind(self, loaded: Stream, bindings: Mapping[int, Region]) -> None:
+        """Note new addresses of rebindable buffers; the driver patches them in when it runs next."""
         for buffer, region in bindings.items():
             if loaded.bound.get(buffer) == region:
                 continue
@@ -218,23 +221,26 @@ class CpuTarget:
                 )
             loaded.bindings[slot] = region.address
             loaded.bound[buffer] = region
-            changed = True
-        return changed
+            loaded.stale = True
 
     def wait(self, timeout_s: float) -> None:
         """Wait until everything submitted has run.
 
         Raises :class:`~meshjit.errors.DeviceTimeoutError` (MJ5202) when another thread's submission does not end.
         """
+        self._acquire(timeout_s)
+        self._lock.release()
+
+    def _acquire(self, timeout_s: float) -> None:
         if not self._lock.acquire(timeout=timeout_s):
             raise DeviceTimeoutError(
                 "MJ5202", f"a submission still runs after {timeout_s:g} s", fix="raise MESHJIT_TIMEOUT"
             )
-        self._lock.release()
 
     def unload(self, loaded: Stream) -> None:
-        """Drop a stream's code and records."""
-        loaded.keep = ()
+        """Drop a stream's code and records, once it does not run."""
+        with self._lock:
+            loaded.keep = ()
 
     def close(self) -> None:
         """Release the devices' memory. Closing twice is harmless."""

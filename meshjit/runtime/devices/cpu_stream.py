@@ -79,8 +79,8 @@ class Stream:
     """Phases as records in memory, ready for the driver.
 
     ``phases_at``, ``patches_at`` and ``bindings_at`` are the addresses that the driver is given; ``bindings`` holds the
-    address of each rebindable buffer, in the order of ``slots``, and ``bound`` the regions they came from. ``keep``
-    owns the records and the code; it is empty once the stream is unloaded.
+    address of each rebindable buffer, in the order of ``slots``, and ``bound`` the regions they came from. ``stale``
+    says that argument words do not hold ``bindings`` yet. ``keep`` owns the records and the code; it is empty once the stream is unloaded.
     """
 
     labels: tuple[str, ...]
@@ -94,6 +94,7 @@ class Stream:
     regions: tuple[Region, ...]
     bound: dict[int, Region]
     keep: tuple[object, ...]
+    stale: bool = False
 
 
 class _Encoder:
