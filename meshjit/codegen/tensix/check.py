@@ -1,7 +1,8 @@
 """A static checker of emitted kernels: proves, from the binary alone, what the simulator does not check.
 
 It walks every path through a kernel's control flow, sees Tensix instructions in the order in which they are pushed,
-and refuses the kernel where a rule cannot be proved. Each rule cites the page of the public ISA documentation it comes from.
+and refuses the kernel where a rule cannot be proved. Each rule cites the page of the public ISA documentation it is
+from.
 """
 
 from __future__ import annotations
