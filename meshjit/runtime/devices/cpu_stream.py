@@ -80,7 +80,8 @@ class Stream:
 
     ``phases_at``, ``patches_at`` and ``bindings_at`` are the addresses that the driver is given; ``bindings`` holds the
     address of each rebindable buffer, in the order of ``slots``, and ``bound`` the regions they came from. ``stale``
-    says that argument words do not hold ``bindings`` yet. ``keep`` owns the records and the code; it is empty once the stream is unloaded.
+    says that argument words do not hold ``bindings`` yet. ``keep`` owns the records and the code; it is empty once the
+    stream is unloaded.
     """
 
     labels: tuple[str, ...]
