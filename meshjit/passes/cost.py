@@ -12,6 +12,7 @@ from meshjit.ir.machine import Machine
 from meshjit.ir.mesh import Mesh
 from meshjit.ir.opdef import FUSED, PLANNED
 from meshjit.ir.ops.linear import MATMUL
+from meshjit.passes.plan import storage_owners
 from meshjit.passes.reshard import step_bytes
 
 
@@ -36,7 +37,8 @@ class Cost:
 
 
 def cost(graph: Graph, machine: Machine) -> Cost:
-    """The cost of a per-device graph (stage local, fused or planned)."""
+    """The cost of a per-device graph (stage local, fused or planned). Reshapes that move nothing are no kernels."""
+    owners = storage_owners(graph, machine)
     kinds: Counter[str] = Counter()
     kernels = flops = memory = links = 0
     seconds = 0.0
@@ -46,6 +48,8 @@ def cost(graph: Graph, machine: Machine) -> Cost:
             kinds[node.op.name] += 1
             links += moved
             seconds += machine.link_latency_s + moved / machine.link_bandwidth
+            continue
+        if owners[node] is not node:
             continue
         kernels += 1
         work, touched = _work(node, graph.mesh)

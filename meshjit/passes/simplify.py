@@ -23,12 +23,14 @@ After::
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from meshjit.ir.evaluate import global_context, store
 from meshjit.ir.graph import Builder, Graph, Node, rewrite
 from meshjit.ir.opdef import Attr, attrs_of
-from meshjit.ir.ops.create import FULL
+from meshjit.ir.ops.create import FULL, IOTA
 from meshjit.ir.ops.elementwise import ADD, CAST, DIV, MUL, NEG, SUB
 from meshjit.ir.ops.shape import BROADCAST_TO, CONCAT, RESHAPE, SLICE, TRANSPOSE, ints
 
@@ -45,6 +47,9 @@ def _visit(builder: Builder, node: Node, operands: tuple[Node, ...]) -> Node:
     folded = _fold(builder, node, operands)
     if folded is not None:
         return folded
+    made = _created(builder, node, operands)
+    if made is not None:
+        return made
     if node.op is RESHAPE and operands[0].op is RESHAPE:  # reshape(reshape(x)) -> reshape(x)
         merged = builder.add(RESHAPE, operands[0].operands, node.attrs, node.location)
         if merged.type == node.type:
@@ -99,3 +104,18 @@ def _fold(builder: Builder, node: Node, operands: tuple[Node, ...]) -> Node | No
     value: Attr = store(np.asarray(result), node.type, True).item()
     attrs = attrs_of(shape=(), value=value, dtype=node.type.dtype)
     return builder.add(FULL, (), attrs, node.location, spec=node.type.spec)
+
+
+def _created(builder: Builder, node: Node, operands: tuple[Node, ...]) -> Node | None:
+    """A constant in another shape is made in that shape; so is an index sequence that only gains or loses dims of 1."""
+    if node.op not in (RESHAPE, BROADCAST_TO) or operands[0].op not in (FULL, IOTA) or not node.type.is_open:
+        return None
+    source, shape = operands[0], node.type.shape
+    if source.op is FULL:  # reshape(full(v)), broadcast_to(full(v)) -> full(v)
+        return builder.add(FULL, (), attrs_of(**{**source.attrs, "shape": shape}), node.location)
+    dim = source.attrs["dim"]
+    assert isinstance(dim, int)
+    n = source.type.shape[dim]
+    if node.op is not RESHAPE or not n == max(shape, default=0) == math.prod(shape) == math.prod(source.type.shape):
+        return None
+    return builder.add(IOTA, (), attrs_of(**{**source.attrs, "shape": shape, "dim": shape.index(n)}), node.location)
