@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -316,6 +318,31 @@ def test_a_gather_of_what_is_kept_once(target: CpuTarget) -> None:
     assert int(loaded.phases[0, 1]) == 4  # one copy per shard, none twice
     target.submit(loaded, {}, 10.0)
     assert get(target, out, 6, np.int32, 8).tolist() == [0, 0, 1, 1, 2, 2, 3, 3]
+
+
+EXIT = """
+import os
+import numpy as np
+import meshjit as mj
+
+mesh = mj.open_mesh((2,), ("tp",), target="cpu")
+grow = mj.compile(lambda x: x + 1, mesh=mesh)
+x = np.zeros((4, 100_000), np.float32)
+assert (np.asarray(grow(x)) == 1).all()
+child = os.fork()
+if child == 0:
+    os._exit(0 if (np.asarray(grow(x)) == 1).all() else 1)
+assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+print("done")
+"""
+
+
+def test_a_process_ends_cleanly_while_its_workers_wait_and_may_fork() -> None:
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "-W", "ignore", "-c", EXIT], capture_output=True, text=True, timeout=120, check=False
+        )
+        assert (done.returncode, done.stdout, done.stderr) == (0, "done\n", "")
 
 
 def test_objects_are_loaded_once() -> None:

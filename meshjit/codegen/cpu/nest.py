@@ -161,12 +161,13 @@ def plan(nest: Nest, lanes: int) -> Nest:
     steps = math.prod(nest.extents[d] for d in sequential)
     n = nest.extents[last]
     across = last in nest.reduced
+    # Several accumulators hide the latency of additions; a long prologue hides it by itself, and takes time to build.
+    unroll = max(1, min(4 if len(nest.calls) <= 2 else 1, n // lanes))
     if nest.reduced and not across:
         # Outer dims are walked in vectors of several cache lines: a column of a row-major array is a slow read.
-        unroll = max(1, min(4, n // lanes))
         chunk = _chunk(n, lanes * unroll, max(1, TASK_ELEMENTS // max(1, steps)), rows)
     elif across:
-        unroll, chunk = max(1, min(4, n // lanes)), n
+        chunk = n
     else:
         unroll = 1
         chunk = _chunk(n, lanes, TASK_ELEMENTS, rows)
