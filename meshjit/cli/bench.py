@@ -9,6 +9,7 @@ import numpy as np
 
 from meshjit import nn
 from meshjit.cli import falcon
+from meshjit.cli.main import BadInputError
 from meshjit.ir.types import BF16
 from meshjit.runtime.mesh_device import open_mesh
 
@@ -24,10 +25,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Measure and print; the ratio is what counts, machines differ."""
-    shape = tuple(int(n) for n in options.mesh.split("x"))
+    try:
+        shape = tuple(int(n) for n in options.mesh.split("x"))
+        if len(shape) != 2 or min(shape) < 1:
+            raise ValueError
+    except ValueError:
+        raise BadInputError(
+            "MJ7101", f"--mesh {options.mesh!r}: the model is sharded over two axes", fix="write --mesh 2x4"
+        ) from None
     size = falcon.SMALL if options.small else falcon.FALCON_7B
     dtype = np.float32 if options.dtype == "float32" else BF16.numpy
-    with open_mesh(shape, ("dp", "tp")[-len(shape) :] if len(shape) < 3 else None, target="cpu") as mesh:
+    with open_mesh(shape, ("dp", "tp"), target="cpu") as mesh:
         model = falcon.build(mesh, size, dtype)
         x = mesh.put(model.host[0], falcon.SHARDINGS[0])
         ours = falcon.median_s(lambda: model.step(x), options.repeats)

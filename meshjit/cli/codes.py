@@ -198,6 +198,17 @@ _RUNTIME = {
     "MJ5210": "Commands were submitted on the CPU mesh after they had been unloaded.",
 }
 
+_EMULATOR = {
+    "MJ6001": "Deadlock on an emulated mesh: every core waits for another. The message names each blocked core, "
+    "its instruction and what it waits for; a circular buffer's producer and consumer mostly disagree "
+    "on a count.",
+    "MJ6002": "Emulated chips had not finished at the deadline. Long work needs more time, MESHJIT_TIMEOUT=600; "
+    "otherwise the listed cores show which loop does not end.",
+    "MJ6003": "An emulated mesh was asked for with no chips, or of a kind that there is none of. There are "
+    "wormhole and blackhole.",
+    "MJ6004": "An access to emulated memory is misaligned, out of range, or goes to a place where nothing answers.",
+}
+
 _IR = {
     "MJ7001": "IR text does not follow the grammar of docs/ir.md, or says a type other than the one that follows "
     "from the op. The caret shows where.",
@@ -209,4 +220,6 @@ _IR = {
 }
 
 #: Code to meaning.
-CODES: Mapping[str, str] = MappingProxyType({**_USAGE, **_TRACING, **_SHARDINGS, **_CODEGEN, **_RUNTIME, **_IR})
+CODES: Mapping[str, str] = MappingProxyType(
+    {**_USAGE, **_TRACING, **_SHARDINGS, **_CODEGEN, **_RUNTIME, **_EMULATOR, **_IR}
+)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 
+from meshjit.cli.main import BadInputError
 from meshjit.cli.program import mesh_of
+from meshjit.errors import UsageError
 from meshjit.runtime.mesh_device import open_mesh
 
 
@@ -20,7 +22,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Draw the mesh."""
     grid = mesh_of(options)
-    with open_mesh(grid.shape, grid.axes, target=options.target) as mesh:
+    try:
+        mesh = open_mesh(grid.shape, grid.axes, target=options.target)
+    except UsageError as error:
+        raise BadInputError(error.code, error.summary, fix=error.fix) from None
+    with mesh:
         if options.json:
             print(json.dumps({"target": mesh.target, **mesh.topology.as_dict()}))
         else:

@@ -34,7 +34,8 @@ def run(options: argparse.Namespace) -> int:
     names = [n.strip() for n in options.passes.split(",") if n.strip()]
     unknown = [n for n in names if n not in PASSES]
     if unknown:
-        raise BadInputError("MJ7101", f"no pass is called {unknown[0]!r}", fix=f"use some of {', '.join(PASSES)}")
+        known = dict.fromkeys(s.name for s in PIPELINE)
+        raise BadInputError("MJ7101", f"no pass is called {unknown[0]!r}", fix=f"use some of {', '.join(known)}")
     try:
         text = sys.stdin.read() if options.file == "-" else Path(options.file).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -8,6 +8,7 @@ import importlib.util
 import inspect
 import re
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,9 @@ from meshjit.codegen.backends import machine_of
 from meshjit.compile import STRATEGIES, CompiledFunction
 from meshjit.errors import MeshJitError, TraceError
 from meshjit.frontend.arguments import Parameters
+from meshjit.frontend.tracer import frame_location, is_user_code
 from meshjit.frontend.tracing import trace_function
+from meshjit.ir.location import Location
 from meshjit.ir.mesh import Mesh, default_axes
 from meshjit.ir.types import TensorType, check_spec, dtype_named
 from meshjit.runtime.devices.registry import resolve
@@ -139,7 +142,10 @@ def load_function(text: str) -> Callable[..., Any]:
         raise
     except Exception as error:
         raise TraceError(
-            "MJ2109", f"{path.name} raised {type(error).__name__} when it was loaded: {error}", fix="mend the file"
+            "MJ2109",
+            f"{path.name} raised {type(error).__name__} when it was loaded: {error}",
+            where=_where_raised(error),
+            fix=f"mend the line; `python {path}` shows the whole traceback",
         ) from error
     finally:
         sys.path.pop(0)
@@ -150,6 +156,15 @@ def load_function(text: str) -> Callable[..., Any]:
             "MJ7101", f"{path.name} has no function {name!r}", fix=f"it has {', '.join(names) or 'none'}"
         )
     return function
+
+
+def _where_raised(error: Exception) -> str:
+    """The user's innermost line of a traceback, or the place of a syntax error."""
+    if isinstance(error, SyntaxError) and error.filename and error.lineno:
+        column, end = (error.offset or 0) - 1, (error.end_offset or 0) - 1
+        return Location(error.filename, error.lineno, column, error.end_lineno or error.lineno, end).snippet()
+    frames = [f for f, _ in traceback.walk_tb(error.__traceback__) if is_user_code(f.f_code)]
+    return frame_location(frames[-1]).snippet() if frames else ""
 
 
 def _statics(given: Sequence[str]) -> dict[str, Any]:

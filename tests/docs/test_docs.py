@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from markdown import ROOT, Reader, blocks, definition, refreshed, requoted, with_table
+from doc_reader import ROOT, Reader, blocks, definition, refreshed, requoted, with_table
 
 from meshjit.cli.codes import AREAS, CODES
 from meshjit.ir import parser

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from markdown import ROOT, Reader, blocks, refreshed
+from doc_reader import ROOT, Reader, blocks, refreshed
 
 #: They set up an environment of their own, or run this very suite.
 ELSEWHERE = frozenset({"make demo", "make test", "pip install ."})
