@@ -1,0 +1,278 @@
+"""The baby RISC-V cores: RV32IM, on Blackhole with Zba and Zbb, and words that push Tensix instructions.
+
+Facts: ISA documentation, TensixTile/BabyRISCV (README, PushTensixInstruction). A core whose loop repeats itself with
+the same registers and no side effect cannot go on by itself: its slice ends there, as spinning.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from meshjit.runtime.chips.alu import M32, base, bits_of_one, bits_of_two, multiply, signed
+from meshjit.runtime.chips.faults import (
+    E_BREAK,
+    E_FETCH,
+    E_MISALIGNED,
+    E_RANGE,
+    E_UNKNOWN_INSTRUCTION,
+    E_UNWRITTEN,
+    fault,
+)
+from meshjit.runtime.chips.mmio import mmio_load, mmio_store, push
+from meshjit.runtime.chips.registers import BAD, OK, WAIT
+from meshjit.runtime.chips.state import (
+    BLACKHOLE,
+    BLOCKED,
+    BUDGET,
+    FAULTED,
+    L1_BYTES,
+    L1_GRANULE,
+    LOCAL_BASE,
+    NCRISC,
+    SPINNING,
+    TRISC0,
+    Chip,
+)
+from meshjit.runtime.chips.tensix_state import Tensix
+
+#: What a store says that changes nothing.
+SAME = 3
+#: Backward branches between two snapshots of the registers, at most (Brent's cycle detection doubles the distance).
+SNAPSHOTS = 1024
+
+
+@njit(cache=True, nogil=True, inline="always")
+def bytes_load(memory: NDArray[np.uint8], at: int, size: int) -> int:
+    """``size`` bytes, little-endian."""
+    value = np.int64(memory[at])
+    if size > 1:
+        value |= np.int64(memory[at + 1]) << 8
+    if size > 2:
+        value |= np.int64(memory[at + 2]) << 16 | np.int64(memory[at + 3]) << 24
+    return value
+
+
+@njit(cache=True, nogil=True, inline="always")
+def bytes_store(memory: NDArray[np.uint8], at: int, size: int, value: int) -> None:
+    """``size`` bytes, little-endian."""
+    memory[at] = value & 0xFF
+    if size > 1:
+        memory[at + 1] = value >> 8 & 0xFF
+    if size > 2:
+        memory[at + 2] = value >> 16 & 0xFF
+        memory[at + 3] = value >> 24 & 0xFF
+
+
+@njit(cache=True, nogil=True)
+def load(chip: Chip, t: Tensix, w: int, core: int, at: int, size: int) -> tuple[int, int]:
+    """Load 1, 2 or 4 bytes, zero-extended. Returns (OK, WAIT or BAD, value)."""
+    if at & (size - 1):
+        fault(chip, E_MISALIGNED, w, core, at, size)
+        return BAD, 0
+    if at < chip.facts[L1_BYTES]:
+        if chip.l1_written[w, at // L1_GRANULE] == 0:
+            fault(chip, E_UNWRITTEN, w, core, at, size)
+            return BAD, 0
+        return OK, bytes_load(chip.l1[w], at, size)
+    offset = at - LOCAL_BASE
+    if 0 <= offset < chip.local_bytes[core]:
+        return OK, bytes_load(chip.local[w, core], offset, size)
+    if at < LOCAL_BASE + 0x10000 or size != 4:
+        fault(chip, E_RANGE, w, core, at, size)
+        return BAD, 0
+    return mmio_load(chip, t, w, core, at)
+
+
+@njit(cache=True, nogil=True)
+def store(chip: Chip, stack: Tensix, t: Tensix, w: int, core: int, at: int, size: int, value: int) -> int:
+    """Store 1, 2 or 4 bytes. Returns OK, SAME (memory had that value), WAIT or BAD."""
+    if at & (size - 1):
+        fault(chip, E_MISALIGNED, w, core, at, size)
+        return BAD
+    if at < chip.facts[L1_BYTES]:
+        old = bytes_load(chip.l1[w], at, size)
+        known = chip.l1_written[w, at // L1_GRANULE]
+        bytes_store(chip.l1[w], at, size, value)
+        chip.l1_written[w, at // L1_GRANULE] = 1
+        return SAME if known and bytes_load(chip.l1[w], at, size) == old else OK
+    offset = at - LOCAL_BASE
+    if 0 <= offset < chip.local_bytes[core]:
+        old = bytes_load(chip.local[w, core], offset, size)
+        bytes_store(chip.local[w, core], offset, size, value)
+        return SAME if bytes_load(chip.local[w, core], offset, size) == old else OK
+    if at < LOCAL_BASE + 0x10000 or size != 4:
+        fault(chip, E_RANGE, w, core, at, size)
+        return BAD
+    return mmio_store(chip, stack, t, w, core, at, value)
+
+
+@njit(cache=True, nogil=True)
+def register_op(chip: Chip, word: int, a: int, b: int) -> int:
+    """OP (0x33): the result, or -1."""
+    f3, f7 = word >> 12 & 7, word >> 25
+    if f7 == 1:
+        return multiply(f3, a, b)
+    if f7 == 0 or (f7 == 0x20 and (f3 == 0 or f3 == 5)):
+        return base(f3, f7 == 0x20, a, b)
+    if chip.facts[BLACKHOLE]:
+        if f7 == 0x04 and word >> 20 & 31:
+            return -1
+        return bits_of_two(f7, f3, a, b)
+    return -1
+
+
+@njit(cache=True, nogil=True)
+def immediate_op(chip: Chip, word: int, a: int) -> int:
+    """OP-IMM (0x13): the result, or -1."""
+    f3, imm = word >> 12 & 7, word >> 20
+    if f3 == 1 or f3 == 5:
+        if imm >> 5 == 0 or (imm >> 5 == 0x20 and f3 == 5):
+            return base(f3, imm >> 5 == 0x20, a, imm & 31)
+        return bits_of_one(imm, f3, a) if chip.facts[BLACKHOLE] else -1
+    return base(f3, False, a, ((imm ^ 0x800) - 0x800) & M32)
+
+
+@njit(cache=True, nogil=True)
+def branches(f3: int, a: int, b: int) -> int:
+    """Whether a BRANCH is taken, or -1 for no such branch."""
+    if f3 == 0:
+        return a == b
+    if f3 == 1:
+        return a != b
+    if f3 == 4:
+        return signed(a) < signed(b)
+    if f3 == 5:
+        return signed(a) >= signed(b)
+    if f3 == 6:
+        return a < b
+    if f3 == 7:
+        return a >= b
+    return -1
+
+
+@njit(cache=True, nogil=True)
+def same_registers(a: NDArray[np.uint32], b: NDArray[np.uint32]) -> bool:
+    """Whether two register files are equal."""
+    for i in range(32):
+        if a[i] != b[i]:
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def run_core(chip: Chip, stack: Tensix, t: Tensix, w: int, core: int, budget: int) -> int:
+    """Execute up to ``budget`` instructions of one core. Returns how many; ``chip.ended`` says why it stopped."""
+    x = chip.regs[w, core]
+    code = chip.l1_words[w]
+    written = chip.l1_written[w]
+    snapshot = chip.snapshot[w, core]
+    top = chip.facts[L1_BYTES]
+    pc = chip.pc[w, core]
+    mark, count, limit, dirty = -1, 0, 1, False
+    done, ended = 0, BUDGET
+    while done < budget:
+        chip.pc[w, core] = pc
+        if pc >= top or pc & 3 or written[pc // L1_GRANULE] == 0:
+            fault(chip, E_FETCH, w, core, pc, 0)
+            ended = FAULTED
+            break
+        word = np.int64(code[pc >> 2])
+        following = pc + 4
+        if word & 3 != 3:
+            if core == NCRISC:
+                fault(chip, E_UNKNOWN_INSTRUCTION, w, core, pc, word)
+                ended = FAULTED
+                break
+            thread = max(core - TRISC0, 0)
+            if push(chip, t, w, core, thread, (word >> 2 | word << 30) & M32) == WAIT:
+                ended = BLOCKED
+                break
+            chip.activity[0] += 1
+            dirty = True
+            pc = following
+            done += 1
+            continue
+        op, rd = word & 0x7F, word >> 7 & 31
+        a, b = np.int64(x[word >> 15 & 31]), np.int64(x[word >> 20 & 31])
+        value = np.int64(-1)
+        if op == 0x13:
+            value = immediate_op(chip, word, a)
+        elif op == 0x33:
+            value = register_op(chip, word, a, b)
+        elif op == 0x03:
+            f3 = word >> 12 & 7
+            if f3 != 3 and f3 < 6:
+                size = 1 << (f3 & 3)
+                status, value = load(chip, t, w, core, (a + ((word >> 20 ^ 0x800) - 0x800)) & M32, size)
+                if status != OK:
+                    ended = BLOCKED if status == WAIT else FAULTED
+                    break
+                if f3 == 0:
+                    value = ((value ^ 0x80) - 0x80) & M32
+                elif f3 == 1:
+                    value = ((value ^ 0x8000) - 0x8000) & M32
+        elif op == 0x23:
+            f3 = word >> 12 & 7
+            if f3 < 3:
+                offset = ((word >> 25 << 5 | rd) ^ 0x800) - 0x800
+                status = store(chip, stack, t, w, core, (a + offset) & M32, 1 << f3, b)
+                if status == WAIT or status == BAD:
+                    ended = BLOCKED if status == WAIT else FAULTED
+                    break
+                if status == OK:
+                    chip.activity[0] += 1
+                    dirty = True
+                value, rd = 0, 0
+                if not chip.running[w, core]:
+                    done += 1
+                    break
+        elif op == 0x63:
+            taken = branches(word >> 12 & 7, a, b)
+            if taken >= 0:
+                value, rd = 0, 0
+                if taken:
+                    offset = word >> 8 & 15 | (word >> 25 & 63) << 4 | (word >> 7 & 1) << 10 | word >> 31 << 11
+                    following = (pc + 2 * ((offset ^ 0x800) - 0x800)) & M32
+        elif op == 0x37:
+            value = word & 0xFFFFF000
+        elif op == 0x17:
+            value = (pc + (word & 0xFFFFF000)) & M32
+        elif op == 0x6F:
+            value = following
+            offset = word >> 21 & 0x3FF | (word >> 20 & 1) << 10 | (word >> 12 & 0xFF) << 11 | word >> 31 << 19
+            following = (pc + 2 * ((offset ^ 0x80000) - 0x80000)) & M32
+        elif op == 0x67 and word >> 12 & 7 == 0:
+            value = following
+            following = (a + ((word >> 20 ^ 0x800) - 0x800)) & 0xFFFFFFFE
+        elif op == 0x0F:
+            value, rd = 0, 0
+        elif word == 0x73 or word == 0x100073:
+            fault(chip, E_BREAK, w, core, pc, word)
+            ended = FAULTED
+            break
+        if value < 0:
+            fault(chip, E_UNKNOWN_INSTRUCTION, w, core, pc, word)
+            ended = FAULTED
+            break
+        if rd:
+            x[rd] = value
+        done += 1
+        if following <= pc:
+            count += 1
+            if dirty:
+                mark, count, limit, dirty = following, 0, 1, False
+                snapshot[:] = x
+            elif following == mark and same_registers(snapshot, x):
+                pc = following
+                ended = SPINNING
+                break
+            elif count >= limit:
+                mark, count, limit = following, 0, min(2 * limit, SNAPSHOTS)
+                snapshot[:] = x
+        pc = following
+    chip.pc[w, core] = pc
+    chip.ended[w, core] = ended
+    chip.instructions[w, core] += done
+    return done
