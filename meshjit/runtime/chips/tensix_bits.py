@@ -1,0 +1,56 @@
+"""Bit operations that the units share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llvmlite import ir
+from numba import njit, types
+from numba.extending import intrinsic
+
+
+@intrinsic
+def count_leading_zeros(typingctx: Any, x: Any) -> Any:
+    """Leading zeros of ``x`` as a 64-bit word; 64 for 0."""
+    del typingctx, x
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        del context, signature
+        return builder.ctlz(args[0], ir.Constant(ir.IntType(1), 0))
+
+    return types.int64(types.int64), generate
+
+
+@njit(cache=True, nogil=True)
+def wide_row(row):
+    """The Dst row that holds the upper halves of 32-bit row ``row`` (ISA documentation, Dst: Adj32)."""
+    return (row & 0x1F8) << 1 | row & 0x207
+
+
+@njit(cache=True, nogil=True)
+def swap_halves(bits):
+    """Dst's own order of 16 bits (sign, mantissa, exponent) from plain bf16 order."""
+    return bits & 0x8000 | (bits & 0x7F) << 8 | bits >> 7 & 0xFF
+
+
+@njit(cache=True, nogil=True)
+def plain_halves(bits):
+    """Plain bf16 order from Dst's own order of 16 bits."""
+    return bits & 0x8000 | (bits & 0xFF) << 7 | bits >> 8 & 0x7F
+
+
+@njit(cache=True, nogil=True)
+def read_wide(dst, valid, row, column):
+    """One 32-bit datum of Dst, as plain bits."""
+    at = wide_row(row)
+    if valid[at] == 0:
+        return 0
+    return dst[at, column] << 16 | dst[at + 8, column]
+
+
+@njit(cache=True, nogil=True)
+def total_order(bits):
+    """A signed integer that sorts like float32 bits under total order."""
+    if bits & 0x80000000:
+        return (bits ^ 0x7FFFFFFF) - 0x100000000
+    return bits

@@ -1,0 +1,230 @@
+"""State of one emulated Tensix coprocessor, and what its error and block codes mean.
+
+Functional model of what the kernels use of the coprocessor. Facts: the public ISA documentation, pages under
+TensixTile/TensixCoprocessor (SrcASrcB, Dst, LReg, RWCs, ADCs, BackendConfiguration, MOPExpander, SyncUnit), checked
+byte for byte against the official simulator.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from meshjit.arch import ARCHS
+
+#: Reasons in ``Tensix.blocked``; 0 means that the thread is not blocked.
+BLOCKED_SRCA_EMPTY = 1
+BLOCKED_SRCB_EMPTY = 2
+BLOCKED_SRCA_FULL = 3
+BLOCKED_SRCB_FULL = 4
+BLOCKED_SEMAPHORE_ZERO = 16
+BLOCKED_SEMAPHORE_MAX = 32
+BLOCK_REASONS: dict[int, str] = {
+    BLOCKED_SRCA_EMPTY: "waits until the unpacker fills SrcA",
+    BLOCKED_SRCB_EMPTY: "waits until the unpacker fills SrcB",
+    BLOCKED_SRCA_FULL: "waits until math hands SrcA back",
+    BLOCKED_SRCB_FULL: "waits until math hands SrcB back",
+    **{BLOCKED_SEMAPHORE_ZERO + i: f"waits while semaphore {i} is 0" for i in range(8)},
+    **{BLOCKED_SEMAPHORE_MAX + i: f"waits while semaphore {i} is at its maximum" for i in range(8)},
+}
+
+#: Codes in ``Tensix.error[0]`` (MJ62xx); ``error[3]`` holds what the text calls the detail.
+E_OPCODE = 6201
+E_FIELD = 6202
+E_CONFIG = 6203
+E_ROW = 6204
+E_ADDRESS = 6205
+E_UNINITIALISED = 6206
+E_FORMAT = 6207
+E_BANK = 6208
+E_SEMAPHORE = 6209
+E_FLAG_STACK = 6210
+E_EXPANDER = 6211
+E_STOREREG = 6212
+E_POOL_SCALER = 6213
+E_LANES = 6214
+E_COUNTER = 6215
+E_REGISTER = 6216
+TENSIX_ERRORS: dict[int, str] = {
+    E_OPCODE: "no such instruction (detail: its opcode)",
+    E_FIELD: "an operand field asks for what the emulator does not model (detail: the field's value)",
+    E_CONFIG: "a configuration register has a value that the emulator does not model (detail: its index)",
+    E_ROW: "a register row is misaligned or out of range (detail: the row)",
+    E_ADDRESS: "an L1 address is misaligned or out of range (detail: the byte address)",
+    E_UNINITIALISED: "the unpacker reads L1 bytes that nothing has written (detail: the byte address)",
+    E_FORMAT: "a data format, or a conversion, that the emulator does not model (detail: the format codes)",
+    E_BANK: "a source bank is handed over twice (detail: 0 SrcA, 1 SrcB)",
+    E_SEMAPHORE: "a semaphore is misused: posted at its maximum, taken at 0, or selected wrongly (detail: the mask)",
+    E_FLAG_STACK: "the SFPU's flag stack overflows or underflows (detail: its depth)",
+    E_EXPANDER: "a MOP or REPLAY that the expanders do not take (detail: the length or count)",
+    E_STOREREG: "STOREREG outside the overlay's stream registers (detail: the address)",
+    E_POOL_SCALER: "GMPOOL needs a SrcB of 1.0 (detail: the bits found)",
+    E_LANES: "the instruction needs all lanes active and equal (detail: the active lanes)",
+    E_COUNTER: "an address counter has a value that the emulator does not model (detail: the value)",
+    E_REGISTER: "the SFPU instruction cannot write this LReg (detail: the LReg)",
+}
+
+#: Rows of ``Tensix.source`` bookkeeping in ``Tensix.banks``: for unit u (0 SrcA, 1 SrcB) three words from 3*u on
+#: (valid bits, unpacker's bank, matrix unit's bank), then the format last unpacked to each bank from 6 + 2*u on.
+VALID, UNPACK_BANK, MATRIX_BANK, FORMATS = 0, 1, 2, 6
+#: Columns of ``Tensix.rwc``.
+RWC_A, RWC_A_CR, RWC_B, RWC_B_CR, RWC_D, RWC_D_CR, FIDELITY, BIAS = range(8)
+#: Last index of ``Tensix.adc``: channel 0 x y z w, channel 1 x y z w, then the eight carriage-return values.
+X0, Y0, Z0, W0, X1, Y1, Z1, W1, ADC_CR = range(9)
+#: Entries of ``Tensix.lanes``: active lanes as bits, whether they count, depth of the flag stack, lane configuration.
+CC, CC_ENABLE, CC_DEPTH, LANE_CONFIG, CC_STACK = range(5)
+#: Columns of ``Tensix.expander``.
+MOP_AT, MOP_END, REPLAY_AT, REPLAY_LEFT, LOAD_AT, LOAD_LEFT, LOAD_EXECUTE, PENDING, PENDING_WORD, MASK_HIGH = range(10)
+
+FIFO_MASK = 1023
+REPLAY_SIZE = 32
+MOP_WORDS = 32 * (1 + 128 + 2)
+SRC_ROWS = 64
+DST_ROWS = 1024
+FLAG_STACK_DEPTH = 8
+
+
+class Tensix(NamedTuple):
+    """One coprocessor, shared by threads 0 (unpack), 1 (math) and 2 (pack).
+
+    ``fifo`` is the instruction ring of each thread: RISC-V writes ``fifo[thread, tail & 1023]`` and then advances
+    ``fifo_tail``; both indices grow without wrap. ``source`` holds SrcA and SrcB (unit, bank, row, column) as float32
+    bits of which the upper 19 count; where an array holds bits, its type is signed and wide enough to keep numba's
+    arithmetic in int64. ``dst`` has 1024 rows of 16 halves in plain bf16 bit order; a 32-bit row ``r``
+    takes the halves ``wide_row(r)`` (upper) and ``wide_row(r) + 8``. Rows with ``dst_valid`` 0 read as zero.
+    """
+
+    chip: NDArray[np.int64]  # [0]: 1 on Blackhole
+    fifo: NDArray[np.uint32]
+    fifo_head: NDArray[np.int64]
+    fifo_tail: NDArray[np.int64]
+    config: NDArray[np.uint32]
+    thread_config: NDArray[np.int64]
+    gpr: NDArray[np.uint32]
+    mop_config: NDArray[np.uint32]
+    mop: NDArray[np.int64]
+    replay: NDArray[np.int64]
+    expander: NDArray[np.int64]
+    semaphore_value: NDArray[np.int64]
+    semaphore_max: NDArray[np.int64]
+    adc: NDArray[np.int64]
+    rwc: NDArray[np.int64]
+    source: NDArray[np.int64]
+    banks: NDArray[np.int64]
+    dst: NDArray[np.int32]
+    dst_valid: NDArray[np.uint8]
+    lreg: NDArray[np.int64]
+    lanes: NDArray[np.int64]
+    packer: NDArray[np.int64]
+    work: NDArray[np.int32]
+    blocked: NDArray[np.int64]
+    error: NDArray[np.int64]
+    counts: NDArray[np.int64]
+
+
+def new_tensix(blackhole: bool) -> Tensix:
+    """A coprocessor as after reset.
+
+    LReg 8 and 10 to 15 hold the constants that the documentation's page LReg gives.
+    """
+    t = Tensix(
+        chip=np.array([int(blackhole)], np.int64),
+        fifo=np.zeros((3, FIFO_MASK + 1), np.uint32),
+        fifo_head=np.zeros(3, np.int64),
+        fifo_tail=np.zeros(3, np.int64),
+        config=np.zeros(1024, np.uint32),
+        thread_config=np.zeros((3, 256), np.int64),
+        gpr=np.zeros((3, 64), np.uint32),
+        mop_config=np.zeros((3, 9), np.uint32),
+        mop=np.zeros((3, MOP_WORDS), np.int64),
+        replay=np.zeros((3, REPLAY_SIZE), np.int64),
+        expander=np.zeros((3, 16), np.int64),
+        semaphore_value=np.zeros(8, np.int64),
+        semaphore_max=np.zeros(8, np.int64),
+        adc=np.zeros((3, 3, 16), np.int64),
+        rwc=np.zeros((3, 8), np.int64),
+        source=np.zeros((2, 2, SRC_ROWS, 16), np.int64),
+        banks=np.zeros(16, np.int64),
+        dst=np.zeros((DST_ROWS, 16), np.int32),
+        dst_valid=np.zeros(DST_ROWS, np.uint8),
+        lreg=np.zeros((16, 32), np.int64),
+        lanes=np.zeros(CC_STACK + 2 * FLAG_STACK_DEPTH, np.int64),
+        packer=np.zeros((5, 8), np.int64),
+        work=np.zeros(1024, np.int32),
+        blocked=np.zeros(3, np.int64),
+        error=np.zeros(4, np.int64),
+        counts=np.zeros((3, 256), np.int64),
+    )
+    reset_tensix(t)
+    return t
+
+
+def reset_tensix(t: Tensix) -> None:
+    """Bring a coprocessor back to its state after reset."""
+    for name, array in zip(t._fields, t, strict=True):
+        if name != "chip":
+            array[...] = 0
+    t.dst_valid[:] = 1  # the hardware's zero flags reset to 0
+    constants = {8: 0x3F56594B, 10: 0x3F800000, 11: 0xBF800000, 12: 0x3B000000, 13: 0xBF2CC4C7, 14: 0xBEB08FF9}
+    for register, bits in constants.items():
+        t.lreg[register] = bits
+    t.lreg[15] = 2 * np.arange(32, dtype=np.uint32)
+    t.lanes[CC] = 0xFFFFFFFF
+    t.lanes[CC_ENABLE] = 1
+
+
+def _indices(kind: str, names: tuple[str, ...]) -> NDArray[np.int64]:
+    """Register indices by (chip, name), -1 for a register that the chip lacks."""
+    tables = [getattr(ARCHS[arch], kind) for arch in ("wormhole", "blackhole")]
+    return np.array([[table.get(name, -1) for name in names] for table in tables], np.int64)
+
+
+_CONFIG_NAMES = (
+    "alu_format", "zero_flags", "pack_xy_stride", "pack_zw_stride", "pack_read_32b", "pack_row_map0", "pack_edge_mask",
+    "pack_edge_mask1", "pack_counters0", "unpack0_dest_counter", "unpack0_xy_stride", "unpack0_zw_stride",
+    "unpack1_zw_stride", "unpack0_tile", "unpack0_tile1", "pack_section0", "pack_dest0", "pack_format0", "pack_misc0",
+    "unpack0_out", "unpack0_context", "unpack0_base", "unpack0_dest", "unpack0_x_dim", "unpack0_offset",
+    "unpack1_tile", "unpack1_tile1", "unpack1_out", "unpack1_context", "unpack1_base", "pack_dst_row0",
+    "pack_out_xy_stride", "pack_out_zw_stride", "pack_out_base", "dest_access", "pack_row_map1", "pack_dest1",
+    "pack_dest2", "pack_dest3", "pack_format1", "pack_format2", "pack_format3", "pack_misc1", "pack_misc2",
+    "pack_misc3", "pack_counters1", "pack_counters2", "pack_counters3", "pack_section1", "pack_section2",
+    "pack_section3", "unpack0_offset1", "pack_dst_row1", "pack_dst_row2", "pack_dst_row3",
+)  # fmt: skip
+#: Backend configuration registers: ``CONFIG[chip, C_NAME]`` is the word index (chip 0 Wormhole, 1 Blackhole).
+CONFIG = _indices("config", _CONFIG_NAMES)
+(
+    C_ALU, C_ZERO_FLAGS, C_PACK_XY, C_PACK_ZW, C_PACK_READ, C_PACK_ROW_MAP, C_PACK_EDGE, C_PACK_EDGE1, C_PACK_COUNTERS,
+    C_UNP0_DEST_COUNTER, C_UNP0_XY, C_UNP0_ZW, C_UNP1_ZW, C_UNP0_TILE, C_UNP0_TILE1, C_PACK_SECTION, C_PACK_DEST,
+    C_PACK_FORMAT, C_PACK_MISC, C_UNP0_OUT, C_UNP0_CONTEXT, C_UNP0_BASE, C_UNP0_DEST, C_UNP0_X_DIM, C_UNP0_OFFSET,
+    C_UNP1_TILE, C_UNP1_TILE1, C_UNP1_OUT, C_UNP1_CONTEXT, C_UNP1_BASE, C_PACK_DST_ROW, C_PACK_OUT_XY, C_PACK_OUT_ZW,
+    C_PACK_OUT_BASE, C_DEST_ACCESS, C_PACK_ROW_MAP1, C_PACK_DEST1, C_PACK_DEST2, C_PACK_DEST3, C_PACK_FORMAT1,
+    C_PACK_FORMAT2, C_PACK_FORMAT3, C_PACK_MISC1, C_PACK_MISC2, C_PACK_MISC3, C_PACK_COUNTERS1, C_PACK_COUNTERS2,
+    C_PACK_COUNTERS3, C_PACK_SECTION1, C_PACK_SECTION2, C_PACK_SECTION3, C_UNP0_OFFSET1, C_PACK_DST_ROW1,
+    C_PACK_DST_ROW2, C_PACK_DST_ROW3,
+) = range(len(_CONFIG_NAMES))  # fmt: skip
+
+_THREAD_NAMES = (
+    "state", "math_offset", "srca_set", "clear_valid_disable", "unpack_misc", "addr_mod_set", "fidelity_base",
+    "disable_implied_srca", "disable_implied_srcb", "addr_mod_ab0", "addr_mod_dst0", "addr_mod_bias0", "addr_mod_pack0",
+)  # fmt: skip
+#: Thread configuration registers (SETC16), in the same way.
+THREAD = _indices("thread_config", _THREAD_NAMES)
+(
+    T_STATE, T_MATH_OFFSET, T_SRCA_SET, T_CLEAR_DISABLE, T_UNPACK_MISC, T_ADDR_MOD_SET, T_FIDELITY_BASE,
+    T_IMPLIED_A, T_IMPLIED_B, T_AB, T_DST, T_BIAS, T_PACK,
+) = range(len(_THREAD_NAMES))  # fmt: skip
+
+
+def _known(kind: str, extra: tuple[tuple[int, ...], tuple[int, ...]]) -> NDArray[np.uint8]:
+    """1 for every register index that the emulator knows, by (chip, index)."""
+    out = np.zeros((2, 1024), np.uint8)
+    for chip, arch in enumerate(("wormhole", "blackhole")):
+        out[chip, [*getattr(ARCHS[arch], kind).values(), *extra[chip]]] = 1
+    return out
+
+
+#: Which configuration and thread registers exist here; others are errors on write.
+CONFIG_KNOWN = _known("config", ((0, 2), (0, 2)))
+THREAD_KNOWN = _known("thread_config", ((), ()))
