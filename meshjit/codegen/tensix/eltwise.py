@@ -108,7 +108,7 @@ def formats(operands: Sequence[Operand]) -> tuple[tuple[config.UnpackFormat, ...
 
 def sfpu_program(arch: Arch, expression: Expression, slots: Sequence[int], out: DType) -> sfpu.Program:
     """The SFPU program that reads its inputs from Dst ``slots`` and leaves the result in slot 0."""
-    builder = sfpu.Builder(dst32=True, blackhole=arch.is_blackhole, slots=8)
+    builder = sfpu.Builder(dst32=True, blackhole=arch.is_blackhole, slots=8, fast=out == BF16)
     inputs = [builder.load(slot) for slot in slots]
     if 0 in builder.free_slots:
         builder.free_slots.remove(0)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 
-from meshjit.codegen.tensix.sfpu import ONE, ZERO, Builder, V
+from meshjit.codegen.tensix.sfpu import MINUS_ONE, ONE, ZERO, Builder, V
 
 _MAGIC = 12582912.0  # 1.5 * 2**23: adding it rounds to an integer in the low mantissa bits
 _LN2_HIGH = 0.69140625  # ln 2 cut to 8 bits, so that k * _LN2_HIGH is exact
@@ -21,6 +21,8 @@ def exp(b: Builder, x: V) -> V:
 
     Above 88.7228 inf, below -87.3365 zero (results that would be denormal are flushed); NaN gives inf.
     """
+    if b.fast:
+        return _fast_exp(b, x)
     t = b.mad(x, b.const(math.log2(math.e)), b.const(_MAGIC))
     k = b.addi(t, -_MAGIC)
     r = b.mad(k, b.const(-_LN2_HIGH), x)
@@ -39,6 +41,42 @@ def exp(b: Builder, x: V) -> V:
     b.begin_if(under, 0)
     b.assign(y, ZERO)
     b.end_if()
+    return y
+
+
+#: 2**f - 1 on [-0.5, 0.5] is f (c1 + f (c2 + f c3)); relative error of the power below 2**-12.
+_EXP2 = (0.0556640625, 0.2412109375, 0.69314718)
+
+
+def _exp2_parts(b: Builder, t: V, f: V) -> V:
+    """2**(k + f) to 11 bits, where k is the integer in the low mantissa bits of t."""
+    p = b.mad(f, b.const(_EXP2[0]), b.const(_EXP2[1]))
+    p = b.mad(p, f, b.const(_EXP2[2]))
+    p = b.mad(p, f, ONE)
+    return b.int_add(p, b.shift(t, 23))
+
+
+def _fast_exp2(b: Builder, v: V) -> V:
+    """2**v to 11 bits; v is taken into [-126, 126], so that neither the power nor its reciprocal leaves the range."""
+    v = b.minimum(b.maximum(v, b.const(-126.0)), b.const(126.0))
+    t = b.add(v, b.const(_MAGIC))
+    return _exp2_parts(b, t, b.add(v, b.mad(t, MINUS_ONE, b.const(_MAGIC))))
+
+
+def _fast_exp(b: Builder, x: V) -> V:
+    """e**x to 11 bits: above 88.7 an exponent of all ones, which packs as inf, below -87.4 zero."""
+    x = b.minimum(b.maximum(x, b.const(-87.5)), b.const(89.0))
+    scale = b.const(math.log2(math.e))
+    t = b.mad(x, scale, b.const(_MAGIC))
+    return _exp2_parts(b, t, b.mad(x, scale, b.mad(t, MINUS_ONE, b.const(_MAGIC))))
+
+
+def _fast_reciprocal(b: Builder, x: V) -> V:
+    """1 / x to 11 bits for finite x: the exponent trick, then two Newton steps. Zero gives inf."""
+    y = b.int_sub(b.const_bits(0x7EF311C7), x)
+    minus = b.neg(x)
+    for _ in range(2):
+        y = b.mad(y, b.mad(minus, y, ONE), y)
     return y
 
 
@@ -185,6 +223,11 @@ def erf(b: Builder, x: V) -> V:
     return _odd_rational(b, x, 4.0, _ERF_P, _ERF_Q)
 
 
+def _fast_sigmoid(b: Builder, v: V) -> V:
+    """1 / (1 + 2**v) to 10 bits."""
+    return _fast_reciprocal(b, b.addi(_fast_exp2(b, v), 1.0))
+
+
 def _logistic_denominator(b: Builder, x: V) -> V:
     """1 + e**-x."""
     return b.addi(exp(b, b.neg(x)), 1.0)
@@ -192,6 +235,8 @@ def _logistic_denominator(b: Builder, x: V) -> V:
 
 def sigmoid(b: Builder, x: V) -> V:
     """1 / (1 + e**-x)."""
+    if b.fast:
+        return _fast_sigmoid(b, b.mul(x, b.const(-math.log2(math.e))))
     return reciprocal(b, _logistic_denominator(b, x))
 
 
@@ -203,6 +248,10 @@ def silu(b: Builder, x: V) -> V:
 def gelu_tanh(b: Builder, x: V) -> V:
     """GELU's tanh form, written as x * sigmoid(2 u), which cancels nothing."""
     z = b.mul(x, x)
+    if b.fast:
+        scale = -2 * math.sqrt(2 / math.pi) * math.log2(math.e)
+        v = b.mad(z, b.const(scale * 0.044715), b.const(scale))
+        return b.mul(x, _fast_sigmoid(b, b.mul(v, x)))
     u = b.mad(z, b.const(2 * math.sqrt(2 / math.pi) * 0.044715), b.const(2 * math.sqrt(2 / math.pi)))
     return b.mul(x, sigmoid(b, b.mul(u, x)))
 

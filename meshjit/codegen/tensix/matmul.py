@@ -92,7 +92,13 @@ def _epilogue(spec: MatmulSpec, arch: Arch, tiles: int) -> sfpu.Program | None:
     slots = (8 if spec.fp32_accumulate else 16) // tiles
     if 1 + len(spec.operands) > slots:
         return None
-    builder = sfpu.Builder(dst32=spec.fp32_accumulate, blackhole=arch.is_blackhole, slots=slots, stride=64 * tiles)
+    builder = sfpu.Builder(
+        dst32=spec.fp32_accumulate,
+        blackhole=arch.is_blackhole,
+        slots=slots,
+        stride=64 * tiles,
+        fast=spec.dtype == BF16,
+    )
     inputs = [builder.load(slot) for slot in range(1 + len(spec.operands))]
     if spec.epilogue is None:
         return sfpu.NOTHING

@@ -142,8 +142,9 @@ class _Layout:
 class _Phases:
     """Builds the SFPU programs of a kernel; constants are loaded inline, since phases differ in them."""
 
-    def __init__(self, arch: Arch, layout: _Layout, accumulators: int) -> None:
+    def __init__(self, arch: Arch, layout: _Layout, accumulators: int, dtype: DType) -> None:
         self.arch = arch
+        self.fast = dtype == BF16
         self.layout = layout
         self.used = layout.a_slot + accumulators
         if self.used > 8:
@@ -154,7 +155,7 @@ class _Phases:
             )
 
     def builder(self) -> Builder:
-        b = Builder(dst32=True, blackhole=self.arch.is_blackhole, slots=8)
+        b = Builder(dst32=True, blackhole=self.arch.is_blackhole, slots=8, fast=self.fast)
         b.free_slots = list(range(self.used, 8))
         return b
 
@@ -258,7 +259,7 @@ def rows_lines(op: ReduceOp, slot: int, arch: Arch) -> tuple[str, ...]:
 def build_reduce(spec: ReduceSpec, arch: Arch) -> Program:
     """The program of a reduction with a fused producer chain. Buffers: the operands, then the output."""
     layout = _Layout(spec.shape, spec.axes, len(spec.operands))
-    p = _Phases(arch, layout, 1)
+    p = _Phases(arch, layout, 1, spec.dtype)
     b = p.builder()
     inputs = [b.load(i) for i in range(len(spec.operands))]
     value = emit(b, spec.expression, inputs)
@@ -271,7 +272,7 @@ def build_reduce(spec: ReduceSpec, arch: Arch) -> Program:
 def build_softmax(spec: SoftmaxSpec, arch: Arch) -> Program:
     """The program of a softmax: a pass for the maximum, one for the sum of exponentials, one for the result."""
     layout = _Layout(spec.operand.shape, (spec.axis,), 1)
-    p = _Phases(arch, layout, 2)
+    p = _Phases(arch, layout, 2, spec.dtype)
     a, total = layout.a_slot, layout.b_slot
     b = p.builder()
     top = p.accumulate((0,), "max", a, b, b.load(0), sfpu.NOTHING)
@@ -290,7 +291,7 @@ def build_norm(spec: NormSpec, arch: Arch) -> Program:
     """The program of layer_norm or rms_norm. Buffers: x, weight(, bias), then the output."""
     shape = spec.operands[0].shape
     layout = _Layout(shape, (len(shape) - 1,), len(spec.operands))
-    p = _Phases(arch, layout, 2)
+    p = _Phases(arch, layout, 2, spec.dtype)
     a, scale = layout.a_slot, layout.b_slot
     count = 1.0 / layout.elements
     phases: list[Phase] = []

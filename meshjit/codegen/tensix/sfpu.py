@@ -79,11 +79,18 @@ def bf16_bits(value: float) -> int:
 
 
 class Builder:
-    """Records a program. Values are immutable unless a method says that it changes its argument."""
+    """Records a program. Values are immutable unless a method says that it changes its argument.
 
-    def __init__(self, *, dst32: bool, blackhole: bool, slots: int, stride: int = ROWS_PER_SLOT) -> None:
+    ``slots`` Dst slots lie ``stride`` rows apart. ``fast`` says that the result is rounded to bfloat16, so that
+    functions may take their shorter forms.
+    """
+
+    def __init__(
+        self, *, dst32: bool, blackhole: bool, slots: int, stride: int = ROWS_PER_SLOT, fast: bool = False
+    ) -> None:
         self.ops: list[Op] = []
         self.dst32 = dst32
+        self.fast = fast
         self.blackhole = blackhole
         self.free_slots = list(range(slots))
         self.stride = stride
@@ -296,13 +303,26 @@ def load_constant(register: int, word: int) -> list[str]:
     ]
 
 
+@dataclass(frozen=True)
+class _Line:
+    """An instruction in real registers."""
+
+    text: str
+    reads: frozenset[int]
+    writes: frozenset[int]
+
+    @property
+    def name(self) -> str:
+        return self.text.partition(" ")[0]
+
+
 class _Allocator:
     """Linear scan over bundles, evicting what is needed last."""
 
     def __init__(self, builder: Builder, pinned: dict[int, int]) -> None:
         self.b = builder
         self.pinned = pinned
-        self.lines: list[tuple[str, int | None, frozenset[int]]] = []
+        self.lines: list[_Line] = []
         self.holds: list[V | None] = [None] * NUM_REGISTERS
         self.where: dict[int, int] = {}
         self.uses: dict[int, list[int]] = {}
@@ -311,10 +331,10 @@ class _Allocator:
                 self.uses.setdefault(id(v), []).append(i)
 
     def emit(
-        self, name: str, regs: dict[str, int], fields: dict[str, int], reads: Sequence[int], d: int | None
+        self, name: str, regs: dict[str, int], fields: dict[str, int], reads: Sequence[int], writes: Sequence[int]
     ) -> None:
         parts = [name, *(f"{k}={v}" for k, v in regs.items()), *(f"{k}={v}" for k, v in fields.items() if v)]
-        self.lines.append((" ".join(parts), d, frozenset(reads)))
+        self.lines.append(_Line(" ".join(parts), frozenset(reads), frozenset(writes)))
 
     def next_use(self, v: V, after: int) -> int:
         return next((i for i in self.uses.get(id(v), ()) if i > after), 1 << 30)
@@ -355,7 +375,7 @@ class _Allocator:
                 )
             v.home = self.b.free_slots.pop(0)
             row = v.home * self.b.stride
-            self.emit("SFPSTORE", {"d": victim}, {"row": row, "mode": self.b.mode}, [victim], None)
+            self.emit("SFPSTORE", {"d": victim}, {"row": row, "mode": self.b.mode}, [victim], [])
         self.holds[victim] = None
         del self.where[id(v)]
         return victim
@@ -373,10 +393,10 @@ class _Allocator:
             return self.where[id(v)]
         r = self.free(at, keep)
         if v.const is not None:
-            for line in load_constant(r, v.const):
-                self.lines.append((line, r, frozenset()))
+            for i, line in enumerate(load_constant(r, v.const)):
+                self.lines.append(_Line(line, frozenset({r} if i else ()), frozenset({r})))
         elif v.home is not None:
-            self.emit("SFPLOAD", {"d": r}, {"row": v.home * self.b.stride, "mode": self.b.mode}, [], r)
+            self.emit("SFPLOAD", {"d": r}, {"row": v.home * self.b.stride, "mode": self.b.mode}, [], [r])
         else:
             raise AssertionError("a value that was never computed")
         self.place(v, r)
@@ -414,7 +434,7 @@ class _Allocator:
             regs[key] = self.ensure(v, at, keep)
             keep.add(regs[key])
         reads = list(regs.values())
-        target = regs.get("d") if op.modifies else None
+        writes = [] if op.name == "SFPSTORE" else [regs[key] for key in op.modifies]
         if op.d is not None:
             if op.name == "SFPMOV" and not op.fields and not op.bundle:
                 source = op.sources["c"]
@@ -429,7 +449,8 @@ class _Allocator:
             target = self.free(at + 1, keep)
             self.place(op.d, target)
             regs = {"d": target, **regs}
-        self.emit(op.name, regs, op.fields, reads, target)
+            writes = [target]
+        self.emit(op.name, regs, op.fields, reads, writes)
         for v in op.modifies.values():
             v.home = None
 
@@ -442,14 +463,7 @@ def compile(builder: Builder, *, pin: bool = True) -> Program:
     pinned = _pin_constants(builder) if pin else {}
     allocator = _Allocator(builder, pinned)
     allocator.run()
-    lines: list[str] = []
-    last: tuple[str, int | None] = ("", None)
-    for text, d, reads in allocator.lines:
-        name = last[0].partition(" ")[0]
-        if (not builder.blackhole and name in SLOW and last[1] in reads) or name == "SFPSHFT2":
-            lines.append("SFPNOP")
-        lines.append(text)
-        last = (text, d)
+    lines = _space_out(allocator.lines, builder.blackhole)
     setup: list[str] = []
     for word, register in pinned.items():
         setup += [*load_constant(0, word), f"SFPCONFIG d={register}"]
@@ -457,6 +471,43 @@ def compile(builder: Builder, *, pin: bool = True) -> Program:
         assert lines[-1].startswith("SFPSTORE")
         lines[-1] += " addr_mode=3"
     return Program(tuple(lines), tuple(setup))
+
+
+#: How far ahead an instruction is looked for that can go between a slow one and its reader.
+_WINDOW = 10
+_BARRIERS = frozenset({"SFPSETCC", "SFPENCC", "SFPSTORE", "SFPCONFIG", "SFPTRANSP", "SFPSHFT2"})
+
+
+def _space_out(lines: Sequence[_Line], blackhole: bool) -> list[str]:
+    """The lines with something between a slow instruction and one that reads its result: an independent later
+    instruction moved up, or an SFPNOP."""
+    todo = list(lines)
+    out: list[str] = []
+    last: _Line | None = None
+    while todo:
+        at = 0
+        if last is not None and last.name == "SFPSHFT2":
+            out.append("SFPNOP")
+        elif last is not None and not blackhole and last.name in SLOW and last.writes & todo[0].reads:
+            at = _filler(todo, last)
+            if not at:
+                out.append("SFPNOP")
+        last = todo.pop(at)
+        out.append(last.text)
+    return out
+
+
+def _filler(todo: Sequence[_Line], slow: _Line) -> int:
+    """The index of an instruction that may go before ``todo[0]``, which waits for ``slow``; 0 when there is none."""
+    reads, writes = frozenset[int](), frozenset[int]()
+    for i, line in enumerate(todo[:_WINDOW]):
+        if line.name in _BARRIERS:
+            return 0
+        free = not (line.reads & writes or line.writes & (reads | writes) or (line.reads | line.writes) & slow.writes)
+        if i and free:
+            return i
+        reads, writes = reads | line.reads, writes | line.writes
+    return 0
 
 
 def _pin_constants(builder: Builder) -> dict[int, int]:
