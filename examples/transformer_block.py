@@ -42,7 +42,7 @@ def heads(x):
     return x.reshape(BATCH, SEQUENCE, HEADS, FEATURES).transpose(0, 2, 1, 3)
 
 
-def block(x, p, cos, sin):
+def block(x, p: Block, cos, sin):
     """One block: x is (batch, sequence, hidden), cos and sin are (sequence, features)."""
     h = mj.nn.rms_norm(x, p.norm1)
     q, k, v = (heads(h @ w) for w in (p.wq, p.wk, p.wv))

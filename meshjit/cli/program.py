@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import dataclasses
 import importlib.util
 import inspect
 import re
@@ -86,6 +87,7 @@ def traced(options: argparse.Namespace) -> Traced:
             "MJ7101", f"{plain.__name__}{parameters.signature} has no argument {unknown[0]!r}",
             fix=f"its arguments are {', '.join(parameters.signature.parameters)}",
         )  # fmt: skip
+    arguments = {n: _as_annotated(plain, n, v) for n, v in arguments.items()}
     call = parameters.bind((), {**arguments, **static})
     specs = parameters.shardings(call, compiled.options.in_shardings if compiled else None)
     specs = [None if leaf.type.spec is not None else s for leaf, s in zip(call.described, specs, strict=True)]
@@ -191,6 +193,18 @@ def _tree(given: Sequence[str], mesh: Mesh) -> dict[str, Any]:
             at = at.setdefault(key, {})
         at[last] = Argument(parse_type(value.strip(), mesh, name.strip()))
     return {k: _lists(v) for k, v in out.items()}
+
+
+def _as_annotated(function: Callable[..., Any], name: str, value: Any) -> Any:
+    """Members given for an argument that is annotated as a dataclass, as one."""
+    wanted = inspect.signature(function, eval_str=True).parameters[name].annotation
+    if not isinstance(value, dict) or not (isinstance(wanted, type) and dataclasses.is_dataclass(wanted)):
+        return value
+    try:
+        return wanted(**value)
+    except TypeError as error:
+        fields = ", ".join(f"{name}.{f.name}" for f in dataclasses.fields(wanted))
+        raise BadInputError("MJ7101", f"argument {name}: {error}", fix=f"its members are {fields}") from None
 
 
 def _lists(value: Any) -> Any:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 MODEL = """\
-import numpy as np
+from dataclasses import dataclass
 
 import meshjit as mj
 from meshjit import P
@@ -52,6 +52,16 @@ def planned(x, n):
 
 
 constant = 3
+
+
+@dataclass
+class Affine:
+    w: object
+    b: object
+
+
+def affine(x, p: Affine):
+    return x @ p.w + p.b
 """
 
 

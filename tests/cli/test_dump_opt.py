@@ -107,3 +107,11 @@ def test_strategy_from_the_decorator_and_the_command_line(run: Run, model: Path)
     planned = ("explain", f"{model}:planned", "--mesh", "2x2", "--arg", "x=f32[512,512]", "--static", "n=2.0")
     assert "chosen by the planner" in run(*planned).out
     assert "chosen by the planner" not in run(*planned, "--strategy", "propagate").out
+
+
+def test_members_of_a_dataclass(run: Run, model: Path) -> None:
+    members = ("x=f32[4,8]", "p.w=f32[8,2]", "p.b=f32[2]")
+    done = run("dump", f"{model}:affine", *[w for a in members for w in ("--arg", a)], "--stage", "traced")
+    assert done.code == 0 and "%p.w: f32[8,2]" in done.out
+    short = run("dump", f"{model}:affine", "--arg", "x=f32[4,8]", "--arg", "p.w=f32[8,2]")
+    assert short.code == 2 and "way out: its members are p.w, p.b" in short.err
