@@ -29,8 +29,8 @@ TILE_BYTES_BY_ITEMSIZE: Mapping[int, int] = MappingProxyType({1: 1024, 2: 2048, 
 class L1Map:
     """Byte addresses of what a launch puts into a worker's L1, and the bytes each code region holds.
 
-    ``arguments`` starts with a header that the launcher fills (see ``HEADER_*``), kernel arguments follow at word
-    ``HEADER_WORDS``. ``config`` holds (register, value) pairs, ``flags`` the done flag. Circular buffers start at
+    ``config`` holds (register, value) pairs, ``flags`` the done flag. ``arguments`` starts with a header that the
+    launcher fills (see ``HEADER_*``), kernel arguments follow at word ``HEADER_WORDS``. Circular buffers start at
     ``data``.
     """
 
@@ -39,9 +39,9 @@ class L1Map:
     trisc0: int = 0xA000
     trisc1: int = 0xD000
     trisc2: int = 0x19000
+    config: int = 0x1B000
+    flags: int = 0x1BF00
     arguments: int = 0x1C000
-    config: int = 0x1E000
-    flags: int = 0x1F000
     data: int = 0x20000
 
     @property
@@ -52,7 +52,7 @@ class L1Map:
             "ncrisc": (self.ncrisc, self.trisc0 - self.ncrisc),
             "trisc0": (self.trisc0, self.trisc1 - self.trisc0),
             "trisc1": (self.trisc1, self.trisc2 - self.trisc1),
-            "trisc2": (self.trisc2, self.arguments - self.trisc2),
+            "trisc2": (self.trisc2, self.config - self.trisc2),
         }
 
 
@@ -64,6 +64,9 @@ HEADER_NODE = 0
 HEADER_CONFIG_PAIRS = 1
 HEADER_BANKS = 16
 HEADER_WORDS = 64
+
+#: Argument words that a program may have for one core.
+MAX_ARGUMENT_WORDS = (L1.data - L1.arguments) // 4 - HEADER_WORDS
 
 #: What BRISC writes to the done flag when everything a launch wrote has been acknowledged, and what the host puts there
 #: before the launch.

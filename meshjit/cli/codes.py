@@ -123,6 +123,7 @@ _CODEGEN = {
     "MJ4122": "A fused node reads more operands at once than the Dst register file holds tiles. Fuse fewer operations.",
     "MJ4123": "A matmul of float32 operands was to accumulate in bfloat16. Leave the accumulation in float32.",
     "MJ4124": "A data movement kernel needs more L1 than the chip has for the pages that it keeps.",
+    "MJ4125": "A matmul has more output blocks than the argument block of a core lists. Shard it over more devices.",
     "MJ4130": "This op, or this use of it, has no kernel for the cards yet. Run the function on the CPU mesh, or "
     "compute that part outside the compiled function.",
     "MJ4140": "A card kernel jumps where the static checker cannot follow it: a fault of its template.",

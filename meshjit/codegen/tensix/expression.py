@@ -98,6 +98,9 @@ def emit(builder: Builder, expression: Expression, inputs: Sequence[V]) -> V:
             value = step.value
             values.append(builder.const(value) if step.op == "const" else builder.const_bits(int(value) & 0xFFFFFFFF))
             continue
+        if step.op == "integer_pow":
+            values.append(fn.integer_power(builder, values[step.args[0]], int(step.value)))
+            continue
         emitter = EMITTERS.get(step.op)
         if emitter is None:
             raise CodegenError(

@@ -268,8 +268,30 @@ def relu(b: Builder, x: V) -> V:
 
 
 def power(b: Builder, x: V, y: V) -> V:
-    """x ** y as e ** (y log x): for positive x."""
-    return exp(b, b.mul(y, log(b, x)))
+    """x ** y as e ** (y log |x|); a negative x needs an integer y below 2**22, whose parity gives the sign."""
+    size = exp(b, b.mul(y, log(b, b.abs(x))))
+    t = b.add(y, b.const(_MAGIC))
+    sign = b.shift(t, 31)  # the integer's lowest bit
+    signed = b.copy(b.int_add(size, sign))
+    rest = b.sub(y, b.addi(t, -_MAGIC))
+    b.begin_if(rest, 2)
+    b.assign_bf16(signed, _NAN)
+    b.end_if()
+    result = b.select(x, 0, signed, size)
+    return b.select(b.abs(y), 6, ONE, result)
+
+
+def integer_power(b: Builder, x: V, n: int) -> V:
+    """x ** n for n >= 1 by repeated squaring."""
+    result: V | None = None
+    while n:
+        if n & 1:
+            result = x if result is None else b.mul(result, x)
+        n >>= 1
+        if n:
+            x = b.mul(x, x)
+    assert result is not None
+    return result
 
 
 def less(b: Builder, x: V, y: V) -> V:

@@ -177,6 +177,8 @@ def _record(chain: _Chain, node: Node) -> None:
         result = _cast(chain, args[0], node.operands[0].type.dtype, node.type.dtype)
     elif name == "gelu":
         result = _add(chain, "gelu_tanh" if node.attrs["approximate"] == "tanh" else "gelu", args)
+    elif name == "pow":
+        result = _power(chain, node, args)
     elif integer and name in _INTEGER:
         result = _add(chain, _INTEGER[name], args)
     else:
@@ -225,6 +227,16 @@ def _mask(chain: _Chain, node: Node, value: int) -> int:
         other = _add(chain, "int_const" if integer else "const", value=fill)
         value = _add(chain, "where", (inside, value, other))
     return value
+
+
+def _power(chain: _Chain, node: Node, args: Sequence[int]) -> int:
+    """Small integer exponents, and halves, without a logarithm."""
+    exponent = node.operands[1]
+    value = exponent.attrs["value"] if exponent.op.name == "full" else None
+    if isinstance(value, (int, float)) and float(value).is_integer() and 1 <= value <= 16:
+        return _add(chain, "integer_pow", args[:1], value)
+    simple = {-1.0: "reciprocal", 0.5: "sqrt", -0.5: "rsqrt"}.get(value) if isinstance(value, (int, float)) else None
+    return _add(chain, simple, args[:1]) if simple else _add(chain, "pow", args)
 
 
 def _cast(chain: _Chain, value: int, before: DType, after: DType) -> int:

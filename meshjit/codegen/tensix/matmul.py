@@ -8,7 +8,7 @@ from itertools import product
 from math import prod
 from typing import Literal
 
-from meshjit.arch import TILE_DIM, Arch, tile_bytes, tile_grid
+from meshjit.arch import MAX_ARGUMENT_WORDS, TILE_DIM, Arch, tile_bytes, tile_grid
 from meshjit.codegen.tensix import config, isa, sfpu
 from meshjit.codegen.tensix.eltwise import ComputeOperand, Operand, ReadOperand, kernel, operand_walk
 from meshjit.codegen.tensix.expression import Expression, emit
@@ -208,6 +208,14 @@ def build(spec: MatmulSpec, arch: Arch) -> Program:
         mine = items[share.start : share.start + share.count]
         addresses = tuple(BufferAddress(i) for i in range(count + 3))
         arguments.append((share.core, (*addresses, share.count, *(w for item in mine for w in item))))
+    most = max(len(words) for _, words in arguments)
+    if most > MAX_ARGUMENT_WORDS:
+        raise CodegenError(
+            "MJ4125",
+            f"{spec.name} gives a core {most} argument words, {MAX_ARGUMENT_WORDS} fit",
+            operands=[f"a: {spec.a.shape}", f"b: {spec.b.shape}"],
+            fix="shard the tensors over more devices",
+        )
     return Program(
         name=spec.name,
         target=arch.name,

@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from meshjit.arch import (
-    DONE_VALUE,
     HEADER_BANKS,
     HEADER_CONFIG_PAIRS,
     HEADER_NODE,
     HEADER_WORDS,
     L1,
+    MAX_ARGUMENT_WORDS,
     NOT_DONE_VALUE,
     Arch,
 )
@@ -92,31 +92,10 @@ def argument_block(
     for i, bank in enumerate(arch.dram_banks):
         header[HEADER_BANKS + i] = arch.coordinate_word(bank)
     block = header + [resolve(w, addresses, device) for w in words]
-    if len(block) * 4 > L1.config - L1.arguments:
+    if len(words) > MAX_ARGUMENT_WORDS:
         raise DeviceError(
             "MJ5102",
             f"{program.name} has {len(words)} argument words on core {core}",
             fix="shard the tensor further, so that each core has less to do",
         )
     return struct.pack(f"<{len(block)}I", *block)
-
-
-def start(
-    transport: Transport, arch: Arch, program: Program, chip: int, addresses: Sequence[int], device: int
-) -> list[Flag]:
-    """Write a program to its cores and start them. Returns the flags to wait for."""
-    images = static_images(program, arch)
-    flags: list[Flag] = []
-    reset = struct.pack("<I", arch.reset_all)
-    release = struct.pack("<I", arch.run_brisc)
-    for core, words in program.arguments:
-        xy = arch.worker(core)
-        transport.write(chip, xy, arch.soft_reset, reset)
-        for address, data in images:
-            transport.write(chip, xy, address, data)
-        block = argument_block(program, arch, core, words, addresses, device)
-        transport.write(chip, xy, L1.arguments, block)
-        flags.append((chip, xy, L1.flags, DONE_VALUE))
-    for core, _ in program.arguments:
-        transport.write(chip, arch.worker(core), arch.soft_reset, release)
-    return flags

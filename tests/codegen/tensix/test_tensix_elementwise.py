@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from card_run import CHIPS, TOLERANCE, check, fused, plain, random, run_node, single
+from card_run import CHIPS, ONE, TOLERANCE, check, fused, plain, random, run_node, single
 
 from meshjit.ir.mesh import Mesh
 from meshjit.ir.ops import create, elementwise, sharding
@@ -49,6 +49,29 @@ def test_binary(chip, name, dtype):
     graph = single(lambda b, x, y: b.add(BINARY[name], [x, y]), type, type)
     inputs = [random(type, 1), random(type, 2, positive=name in POSITIVE)]
     check(graph, inputs, chip, TOLERANCE[dtype], relative=name != "div" or dtype == F32)
+
+
+@pytest.mark.parametrize("exponent", [2.0, 3.0, 7.0, -1.0, 0.5, 1.7])
+@pytest.mark.parametrize("dtype", [BF16, F32], ids=str)
+def test_power_with_a_constant(chip, exponent, dtype):
+    type = plain(dtype, 33, 40)
+
+    def build(b, x):
+        y = b.add(create.FULL, (), {"shape": (), "value": exponent, "dtype": dtype}, spec=())
+        return b.add(elementwise.POW, [x, y])
+
+    x = random(type, 2, positive=exponent in (0.5, 1.7))
+    check(fused(build, type), [x], chip, 8 * TOLERANCE[dtype], relative=True)
+
+
+def test_power_of_negative_numbers(chip):
+    type = plain(F32, 32, 32)
+    x, y = random(type, 1), np.round(random(type, 2, 3.0))
+    x[0, 0], y[0, 0] = 0.0, 0.0
+    check(single(lambda b, p, q: b.add(elementwise.POW, [p, q]), type, type), [x, y], chip, 2e-5, relative=True)
+    y[1:] = 0.5
+    got = run_node(single(lambda b, p, q: b.add(elementwise.POW, [p, q]), type, type).nodes[0], ONE, [x, y], chip)[0]
+    assert np.array_equal(np.isnan(got[1:]), x[1:] < 0)
 
 
 @pytest.mark.parametrize("op", [elementwise.ADD, elementwise.SUB, elementwise.MUL], ids=str)
