@@ -6,6 +6,7 @@ import argparse
 import json
 import re
 import sys
+import textwrap
 
 from meshjit.cli.codes import CODES
 from meshjit.cli.main import BadInputError
@@ -14,7 +15,7 @@ from meshjit.cli.program import add_options, traced
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    add_options(parser)
+    add_options(parser, "CODE or FILE.py:FUNC", "an error code, or a function in a file, decorated or plain")
     parser.usage = "meshjit explain (MJ2001 | FILE.py:FUNC [--mesh 2x4 --axes dp,tp --arg ...]) [--json]"
     parser.add_argument("--json", action="store_true", help="print JSON")
 
@@ -42,5 +43,8 @@ def _code(code: str, as_json: bool) -> int:
         raise BadInputError(
             "MJ7101", f"no error has the code {code}", fix=f"codes run from {min(CODES)} to {max(CODES)}"
         )
-    print(json.dumps({"code": code, "meaning": CODES[code]}) if as_json else f"{code}: {CODES[code]}")
+    if as_json:
+        print(json.dumps({"code": code, "meaning": CODES[code]}))
+    else:
+        print(textwrap.fill(f"{code}: {CODES[code]}", width=100, break_long_words=False, break_on_hyphens=False))
     return 0

@@ -37,9 +37,13 @@ class Argument:
         self.type = type
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
+def add_options(
+    parser: argparse.ArgumentParser,
+    metavar: str = "FILE.py:FUNC",
+    about: str = "a function in a file, decorated or plain",
+) -> None:
     """The options that name a function and its arguments."""
-    parser.add_argument("function", metavar="FILE.py:FUNC", help="a function in a file, decorated or plain")
+    parser.add_argument("function", metavar=metavar, help=about)
     parser.add_argument(
         "--mesh", metavar="2x4", help="devices along each axis (default: the decorated function's mesh)"
     )

@@ -31,7 +31,9 @@ def test_explain_says_why_and_how_much(run: Run, model: Path) -> None:
 
 @pytest.mark.parametrize("code", ["MJ2005", "mj5004"])
 def test_explain_a_code(run: Run, code: str) -> None:
-    assert run("explain", code).out == f"{code.upper()}: {CODES[code.upper()]}\n"
+    text = run("explain", code).out
+    assert " ".join(text.split()) == f"{code.upper()}: {CODES[code.upper()]}"
+    assert max(map(len, text.splitlines())) <= 100
     assert run("explain", code, "--json").json == {"code": code.upper(), "meaning": CODES[code.upper()]}
 
 
