@@ -60,11 +60,9 @@ def _checks() -> Iterator[Check]:
         except importlib.metadata.PackageNotFoundError:
             yield Check(package, False, "not installed", needed=package != "tt-umd")
     machine = host()
-    yield Check(
-        "host CPU",
-        True,
-        f"{machine.cpu}, {machine.vector} float32 lanes, {_bf16(machine.has_bf16_dot)}, {config.load().threads} threads",
-    )
+    dots = "bfloat16 dot products" if machine.has_bf16_dot else "no bfloat16 dot products"
+    threads = config.load().threads
+    yield Check("host CPU", True, f"{machine.cpu}, {machine.vector} float32 lanes, {dots}, {threads} threads")
     yield _try("LLVM for cards", _riscv)
     yield _try("kernel templates", lambda: f"{len(list(template_root().rglob('*.j2')))} files")
     yield _try("kernel cache", _cache)
@@ -73,10 +71,6 @@ def _checks() -> Iterator[Check]:
     folder = config.load().ttsim_dir
     found = sorted(p.parent.name for p in folder.glob("*/libttsim.so")) if folder else []
     yield Check("official simulator", bool(found), ", ".join(found) or "MESHJIT_TTSIM is not set", needed=False)
-
-
-def _bf16(has_dot: bool) -> str:
-    return "bfloat16 dot products" if has_dot else "no bfloat16 dot products"
 
 
 def _try(name: str, check: Callable[[], str]) -> Check:
