@@ -35,8 +35,8 @@ define internal <8 x float> @add_f(<8 x float> %x, <8 x float> %y) alwaysinline 
 define internal <8 x float> @exp_f(<8 x float> %x) alwaysinline {
   %big = fcmp ogt <8 x float> %x, splat (float 0x4056400000000000)
   %x1 = select <8 x i1> %big, <8 x float> splat (float 0x4056400000000000), <8 x float> %x
-  %small = fcmp ogt <8 x float> %x, splat (float 0xC05A400000000000)
-  %xc = select <8 x i1> %small, <8 x float> %x1, <8 x float> splat (float 0xC05A400000000000)
+  %small = fcmp olt <8 x float> %x1, splat (float 0xC05A400000000000)
+  %xc = select <8 x i1> %small, <8 x float> splat (float 0xC05A400000000000), <8 x float> %x1
   %q = fmul <8 x float> %xc, splat (float 0x3FF7154760000000)
   %n = call <8 x float> @llvm.roundeven.v8f32(<8 x float> %q)
   %r1 = call <8 x float> @llvm.fmuladd.v8f32(<8 x float> %n, <8 x float> splat (float 0xBFE6300000000000), <8 x float> %xc)
@@ -50,7 +50,7 @@ define internal <8 x float> @exp_f(<8 x float> %x) alwaysinline {
   %rr = fmul <8 x float> %r, %r
   %e1 = call <8 x float> @llvm.fmuladd.v8f32(<8 x float> %p, <8 x float> %rr, <8 x float> %r)
   %e = fadd <8 x float> %e1, splat (float 0x3FF0000000000000)
-  %ni = fptosi <8 x float> %n to <8 x i32>
+  %ni = call <8 x i32> @llvm.fptosi.sat.v8i32.v8f32(<8 x float> %n)
   %na = ashr <8 x i32> %ni, splat (i32 1)
   %nb = sub <8 x i32> %ni, %na
   %ba = add <8 x i32> %na, splat (i32 127)
@@ -60,9 +60,7 @@ define internal <8 x float> @exp_f(<8 x float> %x) alwaysinline {
   %fa = bitcast <8 x i32> %sa to <8 x float>
   %fb = bitcast <8 x i32> %sb to <8 x float>
   %m = fmul <8 x float> %e, %fa
-  %v = fmul <8 x float> %m, %fb
-  %nan = fcmp uno <8 x float> %x, %x
-  %res = select <8 x i1> %nan, <8 x float> %x, <8 x float> %v
+  %res = fmul <8 x float> %m, %fb
   ret <8 x float> %res
 }
 define internal <8 x float> @erf_f(<8 x float> %x) alwaysinline {

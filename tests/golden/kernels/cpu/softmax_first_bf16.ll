@@ -27,14 +27,15 @@ declare <16 x i32> @llvm.smax.v16i32(<16 x i32>, <16 x i32>)
 declare <16 x i32> @llvm.smin.v16i32(<16 x i32>, <16 x i32>)
 declare <16 x i32> @llvm.abs.v16i32(<16 x i32>, i1)
 declare <16 x i32> @llvm.fptosi.sat.v16i32.v16f32(<16 x float>)
+declare <16 x float> @llvm.x86.avx512.mask.scalef.ps.512(<16 x float>, <16 x float>, <16 x float>, i16, i32)
 declare <16 x double> @llvm.roundeven.v16f64(<16 x double>)
 declare <16 x double> @llvm.trunc.v16f64(<16 x double>)
 declare <16 x double> @llvm.fabs.v16f64(<16 x double>)
 define internal <16 x float> @exp_f(<16 x float> %x) alwaysinline {
   %big = fcmp ogt <16 x float> %x, splat (float 0x4056400000000000)
   %x1 = select <16 x i1> %big, <16 x float> splat (float 0x4056400000000000), <16 x float> %x
-  %small = fcmp ogt <16 x float> %x, splat (float 0xC05A400000000000)
-  %xc = select <16 x i1> %small, <16 x float> %x1, <16 x float> splat (float 0xC05A400000000000)
+  %small = fcmp olt <16 x float> %x1, splat (float 0xC05A400000000000)
+  %xc = select <16 x i1> %small, <16 x float> splat (float 0xC05A400000000000), <16 x float> %x1
   %q = fmul <16 x float> %xc, splat (float 0x3FF7154760000000)
   %n = call <16 x float> @llvm.roundeven.v16f32(<16 x float> %q)
   %r1 = call <16 x float> @llvm.fmuladd.v16f32(<16 x float> %n, <16 x float> splat (float 0xBFE6300000000000), <16 x float> %xc)
@@ -48,19 +49,7 @@ define internal <16 x float> @exp_f(<16 x float> %x) alwaysinline {
   %rr = fmul <16 x float> %r, %r
   %e1 = call <16 x float> @llvm.fmuladd.v16f32(<16 x float> %p, <16 x float> %rr, <16 x float> %r)
   %e = fadd <16 x float> %e1, splat (float 0x3FF0000000000000)
-  %ni = fptosi <16 x float> %n to <16 x i32>
-  %na = ashr <16 x i32> %ni, splat (i32 1)
-  %nb = sub <16 x i32> %ni, %na
-  %ba = add <16 x i32> %na, splat (i32 127)
-  %bb = add <16 x i32> %nb, splat (i32 127)
-  %sa = shl <16 x i32> %ba, splat (i32 23)
-  %sb = shl <16 x i32> %bb, splat (i32 23)
-  %fa = bitcast <16 x i32> %sa to <16 x float>
-  %fb = bitcast <16 x i32> %sb to <16 x float>
-  %m = fmul <16 x float> %e, %fa
-  %v = fmul <16 x float> %m, %fb
-  %nan = fcmp uno <16 x float> %x, %x
-  %res = select <16 x i1> %nan, <16 x float> %x, <16 x float> %v
+  %res = call <16 x float> @llvm.x86.avx512.mask.scalef.ps.512(<16 x float> %e, <16 x float> %n, <16 x float> zeroinitializer, i16 -1, i32 4)
   ret <16 x float> %res
 }
 
@@ -103,7 +92,8 @@ a.go:
   %a.xm.k = select i1 true, <16 x float> %a.xm, <16 x float> poison
 
   %a.cm.old = load <16 x float>, ptr %cell
-  %a.cm.new = call <16 x float> @llvm.maximum.v16f32(<16 x float> %a.cm.old, <16 x float> %a.xm.k)
+  %a.cm.gt = fcmp ogt <16 x float> %a.xm.k, %a.cm.old
+  %a.cm.new = select <16 x i1> %a.cm.gt, <16 x float> %a.xm.k, <16 x float> %a.cm.old
   store <16 x float> %a.cm.new, ptr %cell
 
 
