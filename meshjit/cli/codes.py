@@ -32,7 +32,8 @@ _USAGE = {
     "MJ1004": "A pass was run on a graph of a stage that it does not read. `meshjit opt --list` shows what each "
     "pass reads; dump the function at that stage.",
     "MJ1005": "A compiled function was called while no mesh is open. Pass mesh= to mj.compile, or call it inside "
-    "`with mj.open_mesh(...) as mesh:`.",
+    "`with mj.open_mesh(...) as mesh:`, which holds for its own thread only: functions that other "
+    "threads call need mesh=.",
     "MJ1006": "static_argnames or donate_argnames names a parameter that the function does not have, or one "
     "parameter is named in both. Static arguments are Python values, donated ones arrays.",
     "MJ1007": "The arguments of a call do not fit the function's signature, or a static argument is not hashable. "
