@@ -114,7 +114,13 @@ class TracedArray(Traced):
 
     def __len__(self) -> int:
         if not self.ndim:
-            raise ShapeError("MJ2004", "a scalar has no length", where=where(), fix="use x.size, which is 1")
+            raise ShapeError(
+                "MJ2004",
+                "a scalar has no length",
+                where=where(),
+                operands=[describe(self.node)],
+                fix="use x.size, which is 1",
+            )
         return self.shape[0]
 
     def __iter__(self) -> Iterator[Traced]:

@@ -341,7 +341,13 @@ def pad(x: object, pad_width: Any, mode: str = "constant", *, constant_values: f
     """``x`` with a border of a constant."""
     value = tracer_of(x).lift(x)
     if mode != "constant":
-        raise TraceError("MJ2104", f"pad mode {mode!r} is not there", where=where(), fix="use mode='constant'")
+        raise TraceError(
+            "MJ2104",
+            f"pad mode {mode!r} is not there",
+            where=where(),
+            operands=[describe(value.node)],
+            fix="use mode='constant'",
+        )
     widths = np.broadcast_to(np.asarray(pad_width, dtype=int), (value.ndim, 2)).tolist()
     if not any(a or b for a, b in widths):
         return value

@@ -171,7 +171,7 @@ def with_sharding(x: Any, spec: PartitionSpec) -> Any:
     from_user = user_location()
     type = x.node.type
     try:
-        wanted = spec.to_spec(type.rank, x.tracer.mesh, shape=type.shape, dtype=type.dtype)
+        wanted = spec.to_spec(type.rank, x.tracer.mesh, shape=type.shape, dtype=type.dtype, name=x.node.name)
     except MeshJitError as error:
         raise located(error, from_user, [x.node]) from None
     return x.tracer.emit_at(from_user, PIN, [x], attrs_of(spec=spec_text(wanted), by="with_sharding"))

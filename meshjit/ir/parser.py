@@ -22,7 +22,7 @@ import re
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from meshjit.errors import IRError
+from meshjit.errors import IRError, MeshJitError
 from meshjit.ir.graph import Allocation, Builder, Graph, Node
 from meshjit.ir.location import Location
 from meshjit.ir.mesh import Mesh
@@ -81,13 +81,31 @@ class _Parser:
             at = match.end()
         self.tokens.append(_Token("end", "", len(text)))
 
-    def error(self, message: str, at: int | None = None) -> IRError:
-        at = self.tokens[self.pos].at if at is None else at
+    def error(self, message: str, at: int | None = None, end: int = -1) -> IRError:
+        """The error of a mistake at ``at`` (default: the next token): that token, or all up to ``end``, is underlined."""
+        where = self.place(self.tokens[self.pos].at if at is None else at, end)
+        return IRError("MJ7001", message, where=where, fix="write it as `meshjit dump` prints it (docs/ir.md)")
+
+    def place(self, at: int, end: int = -1) -> str:
+        """The line around ``at``, underlined up to ``end`` (default: one token)."""
+        if end < 0:
+            end = next((at + len(t.text) for t in self.tokens if t.at == at), at + 1)
         line = self.text.count("\n", 0, at) + 1
         start = self.text.rfind("\n", 0, at) + 1
         source = self.text[start:].split("\n", 1)[0]
-        where = f"  line {line}, column {at - start + 1}\n    {source}\n    {' ' * (at - start)}^"
-        return IRError("MJ7001", message, where=where, fix="write it as `meshjit dump` prints it (docs/ir.md)")
+        carets = "^" * max(1, min(end, start + len(source)) - at)
+        return f"  line {line}, column {at - start + 1}\n    {source}\n    {' ' * (at - start)}{carets}"
+
+    @property
+    def last_end(self) -> int:
+        """Where the token read last ends."""
+        token = self.tokens[self.pos - 1]
+        return token.at + len(token.text)
+
+    def placed(self, error: MeshJitError, at: int, end: int) -> MeshJitError:
+        """An error of a rule, with its place in the text."""
+        where = self.place(at, end)
+        return type(error)(error.code, error.summary, where=where, operands=error.operands, fix=error.fix)
 
     def next(self) -> _Token:
         token = self.tokens[self.pos]
@@ -191,10 +209,14 @@ class _Parser:
             if operands:
                 self.expect(",")
             operands.append(self.operand(values))
+        if stage not in op.stages:
+            raise self.error(f"stage {stage} may not hold {op.name}", op_at)
         attrs = self.attrs(op)
+        call_end = self.last_end
         self.expect(":")
         type_at = self.tokens[self.pos].at
         type = self.type()
+        type_end = self.last_end
         allocation = None
         if self.accept("at"):
             offset = self.integer()
@@ -207,9 +229,12 @@ class _Parser:
         if not op.arity[0] <= len(operands) <= op.arity[1]:
             raise self.error(f"{op.name} takes {op.arity[0]} to {op.arity[1]} operands, got {len(operands)}", op_at)
         spec = type.spec if not operands else None
-        node = builder.add(op, operands, attrs, location, spec=spec, body=body)
+        try:
+            node = builder.add(op, operands, attrs, location, spec=spec, body=body)
+        except MeshJitError as error:
+            raise self.placed(error, op_at, call_end) from None
         if node.type != type:
-            raise self.error(f"%{name} has type {node.type}, the text says {type}", type_at)
+            raise self.error(f"%{name} has type {node.type}, the text says {type}", type_at, type_end)
         if allocation:
             builder.nodes[-1] = node = replace(node, allocation=allocation)
         values[name] = node
@@ -287,7 +312,10 @@ class _Parser:
             pending = Pending(self.axes(), op)
             self.expect("}")
         result = TensorType(dtype, tuple(shape), None if self.accept("?") else tuple(spec), pending)
-        check_spec(result, self.mesh)
+        try:
+            check_spec(result, self.mesh)
+        except MeshJitError as error:
+            raise self.placed(error, at, self.last_end) from None
         return result
 
     def axes(self) -> tuple[str, ...]:

@@ -203,7 +203,7 @@ def check_spec(type: TensorType, mesh: Mesh, *, where: str = "", name: str = "")
     """
     if type.spec is None:
         return
-    label = f"{name}: {type.dtype}[{','.join(map(str, type.shape))}]" if name else str(type.shape)
+    label = (f"{name}: " if name else "") + f"{type.dtype}[{','.join(map(str, type.shape))}]"
     if len(type.spec) != len(type.shape):
         raise ShardingError(
             "MJ3002",
