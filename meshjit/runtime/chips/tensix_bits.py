@@ -45,7 +45,7 @@ def read_wide(dst, valid, row, column):
     at = wide_row(row)
     if valid[at] == 0:
         return 0
-    return dst[at, column] << 16 | dst[at + 8, column]
+    return dst[at, column] << 16 | swap_halves(dst[at + 8, column])
 
 
 @njit(cache=True, nogil=True)

@@ -142,5 +142,3 @@ def increase_counters(rwc, error, thread, word):
     else:
         rwc[thread, RWC_D] = (rwc[thread, RWC_D] + (word >> 14 & 15)) & (DST_ROWS - 1)
     return 0
-
-

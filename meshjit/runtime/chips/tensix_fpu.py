@@ -11,7 +11,14 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from meshjit.runtime.chips.tensix_bits import count_leading_zeros, read_wide, total_order, wide_row
+from meshjit.runtime.chips.tensix_bits import (
+    count_leading_zeros,
+    plain_halves,
+    read_wide,
+    swap_halves,
+    total_order,
+    wide_row,
+)
 from meshjit.runtime.chips.tensix_counters import dst_row, fail, matrix_ready, release_sources, step_counters
 from meshjit.runtime.chips.tensix_state import (
     BLOCKED_SRCA_EMPTY,
@@ -169,7 +176,7 @@ def _finish_row(dst, valid, row, work, wide, wormhole):
     fresh = valid[at] == 0
     for column in range(16):
         if wide:
-            old = 0 if fresh else dst[at, column] << 16 | dst[at + 8, column]
+            old = 0 if fresh else dst[at, column] << 16 | swap_halves(dst[at + 8, column])
         else:
             old = 0 if fresh else dst[at, column] << 16
         exponent0 = work[_LARGEST + column]
@@ -179,7 +186,7 @@ def _finish_row(dst, valid, row, work, wide, wormhole):
         bits = add_and_round(exponent0, sum0, exponent1, sum1, old, wide, wormhole)
         dst[at, column] = bits >> 16
         if wide:
-            dst[at + 8, column] = bits & 0xFFFF
+            dst[at + 8, column] = plain_halves(bits & 0xFFFF)
     valid[at] = 1
 
 
@@ -313,14 +320,14 @@ def elementwise(t, thread, word, kind):
             if not fresh:
                 old = t.dst[at, column] << 16
                 if wide:
-                    old |= t.dst[at + 8, column]
+                    old |= swap_halves(t.dst[at + 8, column])
             if kind == 2:
                 bits = _product(a, b, phase, old, wide, chip == 0)
             else:
                 bits = _sum(a, b, old, wide, chip == 0)
             t.dst[at, column] = bits >> 16
             if wide:
-                t.dst[at + 8, column] = bits & 0xFFFF
+                t.dst[at + 8, column] = plain_halves(bits & 0xFFFF)
         t.dst_valid[at] = 1
     mode = word >> 14 & 7 if chip else word >> 15 & 3
     if step_counters(t.chip, t.thread_config, t.rwc, t.error, thread, mode, True):
@@ -370,7 +377,7 @@ def pool_maximum(t, thread, word):
                 best = value
         t.dst[at, column] = best >> 16
         if wide:
-            t.dst[at + 8, column] = best & 0xFFFF
+            t.dst[at + 8, column] = plain_halves(best & 0xFFFF)
     for i in range(4):
         to = wide_row(row + i) if wide else row + i
         t.dst_valid[to] = 1

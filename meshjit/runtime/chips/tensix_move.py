@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from meshjit.runtime.chips.tensix_bits import wide_row
+from meshjit.runtime.chips.tensix_bits import plain_halves, swap_halves, wide_row
 from meshjit.runtime.chips.tensix_counters import dst_row, fail, matrix_ready, step_counters
 from meshjit.runtime.chips.tensix_fpu import source_format
 from meshjit.runtime.chips.tensix_state import (
@@ -81,7 +81,7 @@ def dst_to_source(t, thread, word, unit):
             if t.dst_valid[at]:
                 value = t.dst[at, column] << 16
                 if data_format == 4:
-                    value |= t.dst[at + 8, column] & 0xE000
+                    value |= swap_halves(t.dst[at + 8, column]) & 0xE000
             t.source[unit, bank, to + i, column] = value
     return step_counters(t.chip, t.thread_config, t.rwc, t.error, thread, _mode(t, word), True)
 
@@ -92,7 +92,7 @@ def _store(t, row, column, value, data_format):
     if data_format == 4:
         at = wide_row(row)
         t.dst[at, column] = value >> 16
-        t.dst[at + 8, column] = value & 0xFFFF
+        t.dst[at + 8, column] = plain_halves(value & 0xFFFF)
         t.dst_valid[at] = 1
     else:
         t.dst[row, column] = value >> 16

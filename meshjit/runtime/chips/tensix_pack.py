@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from meshjit.runtime.chips.tensix_bits import wide_row
+from meshjit.runtime.chips.tensix_bits import swap_halves, wide_row
 from meshjit.runtime.chips.tensix_counters import fail
 from meshjit.runtime.chips.tensix_state import (
     C_ALU,
@@ -128,7 +128,7 @@ def _pack_rows(t, row, rows, mode, l1, to):
             if not fresh:
                 value = t.dst[at, column] << 16
                 if mode & 0x100:
-                    value |= t.dst[at + 8, column]
+                    value |= swap_halves(t.dst[at + 8, column])
             if mode & 0xF0 == 0x50:
                 if value & 0x7FFFFFFF > 0x7F800000:  # NaN becomes infinity
                     value = value & 0x80000000 | 0x7F800000

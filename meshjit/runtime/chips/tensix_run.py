@@ -149,5 +149,3 @@ def thread_idle(t, thread):
     if e[PENDING] or e[REPLAY_LEFT] or e[MOP_AT] < e[MOP_END]:
         return False
     return t.fifo_head[thread] == t.fifo_tail[thread]
-
-

@@ -133,7 +133,7 @@ def store(t, thread, word):
                 value = 0x80000000 | (-value & 0xFFFFFFFF)
             at = wide_row(at)
             t.dst[at, column] = value >> 16
-            t.dst[at + 8, column] = value & 0xFFFF
+            t.dst[at + 8, column] = plain_halves(value & 0xFFFF)
         elif mode == 2:
             t.dst[at, column] = value >> 16
         else:

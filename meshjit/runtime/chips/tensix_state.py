@@ -92,8 +92,9 @@ class Tensix(NamedTuple):
     ``fifo`` is the instruction ring of each thread: RISC-V writes ``fifo[thread, tail & 1023]`` and then advances
     ``fifo_tail``; both indices grow without wrap. ``source`` holds SrcA and SrcB (unit, bank, row, column) as float32
     bits of which the upper 19 count; where an array holds bits, its type is signed and wide enough to keep numba's
-    arithmetic in int64. ``dst`` has 1024 rows of 16 halves in plain bf16 bit order; a 32-bit row ``r``
-    takes the halves ``wide_row(r)`` (upper) and ``wide_row(r) + 8``. Rows with ``dst_valid`` 0 read as zero.
+    arithmetic in int64. ``dst`` has 1024 rows of 16 halves in plain bf16 bit order (the hardware's
+    order is ``swap_halves`` of it); 32-bit row ``r`` takes the upper halves from row ``wide_row(r)`` and the lower ones,
+    which are plain in the hardware's order, from ``wide_row(r) + 8``. Rows with ``dst_valid`` 0 read as zero.
     """
 
     chip: NDArray[np.int64]  # [0]: 1 on Blackhole

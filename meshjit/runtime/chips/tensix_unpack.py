@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from meshjit.runtime.chips.tensix_bits import wide_row
+from meshjit.runtime.chips.tensix_bits import plain_halves, wide_row
 from meshjit.runtime.chips.tensix_counters import fail
 from meshjit.runtime.chips.tensix_state import (
     BLOCKED_SRCA_FULL,
@@ -82,7 +82,11 @@ def _check_registers(t, thread, unit):
     out = CONFIG[chip, C_UNP1_OUT if unit else C_UNP0_OUT]
     context = CONFIG[chip, C_UNP1_CONTEXT if unit else C_UNP0_CONTEXT]
     # Tileize, source set update, upsampling, format override and column shifts; haloize works for SrcA only.
-    if np.int64(t.config[out]) & 0xFFFFFE00 or (unit and np.int64(t.config[out]) & 0x100) or (chip == 0 and np.int64(t.config[out]) >> 4 & 3 == 3):
+    if (
+        np.int64(t.config[out]) & 0xFFFFFE00
+        or (unit and np.int64(t.config[out]) & 0x100)
+        or (chip == 0 and np.int64(t.config[out]) >> 4 & 3 == 3)
+    ):
         return fail(t.error, E_CONFIG, out)
     # Zero compression, and a forced exponent.
     if not np.int64(t.config[context]) & 1 or np.int64(t.config[context]) & 0x100:
@@ -109,7 +113,7 @@ def _destination(t, thread, unit, out_bits, to_dst):
     if adc[W1]:
         fail(t.error, E_COUNTER, adc[W1])
         return -1
-    at = (adc[Y1] * y_stride + adc[Z1] * (zw & mask)) // (out_bits // 8)
+    at = (adc[Y1] * y_stride + adc[Z1] * (zw & mask)) // max(out_bits // 8, 1)
     if unit:
         return at
     context = np.int64(t.config[CONFIG[chip, C_UNP0_DEST]]) & 0xFFFF
@@ -156,7 +160,9 @@ def _to_source(t, unit, bank, at, count, transpose, in_format, out_format, l1, s
             value = np.int64(l1[b]) << 16 | np.int64(l1[b + 1]) << 24
         elif in_format == 0:
             b = start + 4 * i
-            value = (np.int64(l1[b]) | np.int64(l1[b + 1]) << 8 | np.int64(l1[b + 2]) << 16 | np.int64(l1[b + 3]) << 24) & keep
+            value = (
+                np.int64(l1[b]) | np.int64(l1[b + 1]) << 8 | np.int64(l1[b + 2]) << 16 | np.int64(l1[b + 3]) << 24
+            ) & keep
             if out_format == 5 and not value & 0x7F800000:
                 value &= 0x80000000
         elif in_format == 6:
@@ -178,7 +184,7 @@ def _to_dst(t, at, count, l1, start):
         row = wide_row((at + i) >> 4)
         column = (at + i) & 15
         t.dst[row, column] = np.int64(l1[b + 2]) | np.int64(l1[b + 3]) << 8
-        t.dst[row + 8, column] = np.int64(l1[b]) | np.int64(l1[b + 1]) << 8
+        t.dst[row + 8, column] = plain_halves(np.int64(l1[b]) | np.int64(l1[b + 1]) << 8)
         t.dst_valid[row] = 1
 
 
@@ -251,7 +257,3 @@ def unpack(t, thread, word, l1, l1_init):
         t.banks[3 * unit + UNPACK_BANK] = bank ^ 1
         t.banks[FORMATS + 2 * unit + bank] = out_format
     return 0
-
-
-
-

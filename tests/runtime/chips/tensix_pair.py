@@ -196,3 +196,23 @@ class Simulated:
 
     def close(self) -> None:
         self.mesh.close()
+
+
+class Pair:
+    """Both sides, kept from case to case: they go through the same states."""
+
+    def __init__(self, arch: str) -> None:
+        self.arch = arch
+        self.emulated, self.simulated = Emulated(arch), Simulated(arch)
+
+    def check(self, case: Case, size: int) -> None:
+        """Run on both sides and compare ``size`` bytes of output."""
+        self.emulated.run(case)
+        self.simulated.run(case)
+        got = np.frombuffer(self.emulated.read(OUTPUT, size), np.uint32)
+        want = np.frombuffer(self.simulated.read(OUTPUT, size), np.uint32)
+        different = [f"{i}: {got[i]:08x} not {want[i]:08x}" for i in np.flatnonzero(got != want)]
+        assert not different, (len(different), different[:12])
+
+    def close(self) -> None:
+        self.simulated.close()
