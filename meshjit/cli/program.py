@@ -19,7 +19,8 @@ from meshjit.codegen.backends import machine_of
 from meshjit.compile import STRATEGIES, CompiledFunction
 from meshjit.errors import MeshJitError, TraceError
 from meshjit.frontend.arguments import Parameters
-from meshjit.frontend.tracer import frame_location, is_user_code
+from meshjit.frontend.tracer import is_user_code
+from meshjit.ir.location import frame_location
 from meshjit.frontend.tracing import trace_function
 from meshjit.ir.location import Location
 from meshjit.ir.mesh import Mesh, default_axes
@@ -201,8 +202,13 @@ def _tree(given: Sequence[str], mesh: Mesh) -> dict[str, Any]:
 
 def _as_annotated(function: Callable[..., Any], name: str, value: Any) -> Any:
     """Members given for an argument that is annotated as a dataclass, as one."""
-    wanted = inspect.signature(function, eval_str=True).parameters[name].annotation
-    if not isinstance(value, dict) or not (isinstance(wanted, type) and dataclasses.is_dataclass(wanted)):
+    if not isinstance(value, dict):
+        return value
+    try:
+        wanted = inspect.signature(function, eval_str=True).parameters[name].annotation
+    except NameError:  # an annotation only type checkers can resolve: the members stay a dict
+        return value
+    if not (isinstance(wanted, type) and dataclasses.is_dataclass(wanted)):
         return value
     try:
         return wanted(**value)

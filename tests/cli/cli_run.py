@@ -62,6 +62,10 @@ class Affine:
 
 def affine(x, p: Affine):
     return x @ p.w + p.b
+
+
+def unresolved(x, p: "Nowhere"):
+    return x @ p["w"]
 """
 
 

@@ -115,3 +115,8 @@ def test_members_of_a_dataclass(run: Run, model: Path) -> None:
     assert done.code == 0 and "%p.w: f32[8,2]" in done.out
     short = run("dump", f"{model}:affine", "--arg", "x=f32[4,8]", "--arg", "p.w=f32[8,2]")
     assert short.code == 2 and "way out: its members are p.w, p.b" in short.err
+
+
+def test_members_of_an_argument_whose_annotation_is_unknown(run: Run, model: Path) -> None:
+    done = run("dump", f"{model}:unresolved", "--arg", "x=f32[4,8]", "--arg", "p.w=f32[8,2]")
+    assert done.code == 0 and "%p.w: f32[8,2]" in done.out
