@@ -32,10 +32,9 @@ class Read:
 class Gemm:
     """The blocking of one matmul (m x k times k x n per batch).
 
-    ``mr`` x ``nr`` is the register tile (``nv`` vectors wide), ``tiles`` the row counts of tile functions (``mr``
-    first), ``mb`` x ``nb`` a task's block, ``kc`` the depth of a K block. ``direct`` reads B unpacked, ``pack_a``
-    copies A (widened, or padded to whole pairs), ``dot`` multiplies pairs of bfloat16. ``ahead`` rows of B are
-    prefetched.
+    The register tile is ``mr`` rows by ``nv`` vectors of ``lanes``; a task's block is ``mb`` rows by ``panels`` panels of
+    the tile's width; ``kc`` is the depth of a K block. ``direct`` reads B unpacked, ``pack_a`` copies A (widened, or
+    padded to whole pairs), ``dot`` multiplies pairs of bfloat16. ``ahead`` rows of B are prefetched.
     """
 
     m: int
@@ -47,16 +46,10 @@ class Gemm:
     pack_a: bool
     mr: int
     nv: int
-    nr: int
-    tiles: tuple[int, ...]
+    lanes: int
     kc: int
-    kc_padded: int
     panels: int
-    panel_bytes: int
     mb: int
-    nb: int
-    m_blocks: int
-    n_blocks: int
     ahead: int
     batch: tuple[int, ...]
     a_slot: int
@@ -64,6 +57,41 @@ class Gemm:
     a_strides: tuple[int, ...]
     b_strides: tuple[int, ...]
     slots: tuple[int, ...]
+
+    @property
+    def nr(self) -> int:
+        """Columns of a register tile, and of a panel."""
+        return self.nv * self.lanes
+
+    @property
+    def nb(self) -> int:
+        """Columns of a task's block."""
+        return self.panels * self.nr
+
+    @property
+    def tiles(self) -> tuple[int, ...]:
+        """Row counts of the tile functions: the full tile, and what is left at the end."""
+        return (self.mr, self.m % self.mr) if self.m % self.mr else (self.mr,)
+
+    @property
+    def kc_padded(self) -> int:
+        """Elements that a row of packed A takes."""
+        return -(-self.kc // self.lanes) * self.lanes
+
+    @property
+    def panel_bytes(self) -> int:
+        """Bytes of a packed panel: float32 columns, or pairs of bfloat16."""
+        return (-(-self.kc // 2) if self.dot else self.kc) * self.nr * 4
+
+    @property
+    def m_blocks(self) -> int:
+        """Blocks of rows."""
+        return -(-self.m // self.mb)
+
+    @property
+    def n_blocks(self) -> int:
+        """Blocks of columns."""
+        return -(-self.n // self.nb)
 
     @property
     def tasks(self) -> int:
@@ -104,20 +132,11 @@ def blocking(
     """The blocking of a matmul; ``a`` and ``b`` are (pointer word, element strides per batch dim)."""
     dot = dtype == "bf16" and machine.has_bf16_dot
     mr, nv = register_tile(m, n, machine, dot=dot)
-    nr = nv * machine.vector
     direct = m <= mr
-    pack_a = dtype == "bf16" and (not dot or k % 2 == 1)
     kc = min(max(k, 1), 2048 if direct else _DEPTH * (2 if dot else 1))
     if dot and kc < k:
         kc -= kc % 2
-    panels_all = -(-n // nr)
-    panels = max(1, min(4, panels_all // 4))
-    m_blocks = -(-m // _ROWS)
-    mb = -(-m // m_blocks)
-    mb = min(-(-mb // mr) * mr, max(m, mr))
-    m_blocks = -(-m // mb)
-    rest = m % mr
-    steps = -(-kc // 2) if dot else kc
+    mb = -(-m // -(-m // _ROWS))
     return Gemm(
         m=m,
         n=n,
@@ -125,19 +144,13 @@ def blocking(
         dtype=dtype,
         dot=dot,
         direct=direct,
-        pack_a=pack_a,
+        pack_a=dtype == "bf16" and (not dot or k % 2 == 1),
         mr=mr,
         nv=nv,
-        nr=nr,
-        tiles=(mr, rest) if rest else (mr,),
+        lanes=machine.vector,
         kc=kc,
-        kc_padded=-(-kc // machine.vector) * machine.vector,
-        panels=panels,
-        panel_bytes=steps * nr * 4,
-        mb=mb,
-        nb=panels * nr,
-        m_blocks=m_blocks,
-        n_blocks=-(-n // (panels * nr)),
+        panels=max(1, min(4, -(-n // (nv * machine.vector)) // 4)),
+        mb=min(-(-mb // mr) * mr, max(m, mr)),
         ahead=12 if direct else 8,
         batch=batch,
         a_slot=a[0],
