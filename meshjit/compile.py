@@ -14,11 +14,12 @@ import optree
 
 from meshjit import config
 from meshjit.codegen.backends import machine_of
-from meshjit.errors import UsageError
+from meshjit.errors import MeshJitError, UsageError
 from meshjit.frontend import guards
 from meshjit.frontend.arguments import Call, Parameters
-from meshjit.frontend.tracer import current_tracer
+from meshjit.frontend.tracer import current_tracer, user_location, where
 from meshjit.frontend.tracing import Trace, trace_function
+from meshjit.ir.graph import located
 from meshjit.ir.machine import Machine
 from meshjit.ir.mesh import Mesh
 from meshjit.ir.program import Executable
@@ -92,7 +93,11 @@ class CompiledFunction:
         self.__name__ = str(getattr(function, "__name__", "f"))
         self.function = function
         self.options = options
-        self.parameters = Parameters(function, static, donated)
+        self._declared = user_location()
+        try:
+            self.parameters = Parameters(function, static, donated)
+        except MeshJitError as error:
+            raise located(error, self._declared, ()) from None
         self.mesh = mesh
         self._variants: dict[Any, list[Variant]] = {}
         self._lock = threading.Lock()
@@ -102,7 +107,7 @@ class CompiledFunction:
         """Run on these arguments; returns fresh results, which later calls never change."""
         if current_tracer() is not None:
             return self.function(*args, **kwargs)
-        call = self.parameters.bind(args, kwargs)
+        call = self._bind(args, kwargs)
         variant = self._variant(call)
         results = variant.runner.run(*_all_leaves(call, variant.compiled.lowered.trace))
         return optree.tree_unflatten(variant.compiled.lowered.trace.out_tree, list(results))
@@ -110,7 +115,7 @@ class CompiledFunction:
     def trace(self, *args: Any, **kwargs: Any) -> Traced:
         """Record the function on arguments like these, without compiling it."""
         mesh = self._device()
-        trace = self._traced(self.parameters.bind(args, kwargs), mesh.mesh)
+        trace = self._traced(self._bind(args, kwargs), mesh.mesh)
         return Traced(trace, machine_for(mesh), mesh.arch, self.options.strategy)
 
     def lower(self, *args: Any, **kwargs: Any) -> Lowered:
@@ -119,7 +124,7 @@ class CompiledFunction:
 
     def capture(self, *args: Any, **kwargs: Any) -> FunctionTrace:
         """Compile for arguments like these and load the result, with buffers of its own, ready to replay."""
-        call = self.parameters.bind(args, kwargs)
+        call = self._bind(args, kwargs)
         variant = self._variant(call)
         executable = variant.compiled.executable
         trace = cast(FunctionTrace, FunctionTrace.from_executable(variant.mesh, executable, donated=call.donated))
@@ -139,6 +144,13 @@ class CompiledFunction:
         return f"<compiled {self.__name__}: {sum(map(len, self._variants.values()))} variants>"
 
     # Variants
+
+    def _bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
+        """The call, taken apart; what does not fit is blamed on the caller's line."""
+        try:
+            return self.parameters.bind(args, kwargs)
+        except MeshJitError as error:
+            raise located(error, user_location(), ()) from None
 
     def _device(self) -> MeshDevice:
         mesh = self.mesh or current_mesh()
@@ -196,8 +208,13 @@ class CompiledFunction:
         return "other arguments"
 
     def _traced(self, call: Call, mesh: Mesh) -> Trace:
-        specs = self.parameters.shardings(call, self.options.in_shardings)
-        return trace_function(self.parameters, call, mesh, specs, self.options.out_shardings)
+        try:
+            specs = self.parameters.shardings(call, self.options.in_shardings)
+            return trace_function(self.parameters, call, mesh, specs, self.options.out_shardings)
+        except MeshJitError as error:
+            if error.where:
+                raise
+            raise located(error, self._declared, ()) from None  # a sharding that `compile` was told
 
     def _compile(self, call: Call, mesh: MeshDevice, reason: str) -> Variant:
         seen = guards.collect(self.function)
@@ -273,7 +290,12 @@ def compile(
     """
     options = Options(in_shardings, out_shardings, strategy)
     if strategy not in STRATEGIES:
-        raise UsageError("MJ1003", f"no strategy is called {strategy!r}", fix=f"use one of {', '.join(STRATEGIES)}")
+        raise UsageError(
+            "MJ1003",
+            f"no strategy is called {strategy!r}",
+            where=where(),
+            fix=f"use one of {', '.join(STRATEGIES)}",
+        )
 
     def wrap(function: Callable[..., Any]) -> CompiledFunction:
         return CompiledFunction(function, mesh, options, static_argnames, donate_argnames)

@@ -20,9 +20,8 @@ from meshjit.compile import STRATEGIES, CompiledFunction
 from meshjit.errors import MeshJitError, TraceError
 from meshjit.frontend.arguments import Parameters
 from meshjit.frontend.tracer import is_user_code
-from meshjit.ir.location import frame_location
 from meshjit.frontend.tracing import trace_function
-from meshjit.ir.location import Location
+from meshjit.ir.location import Location, frame_location
 from meshjit.ir.mesh import Mesh, default_axes
 from meshjit.ir.types import TensorType, check_spec, dtype_named
 from meshjit.runtime.devices.registry import resolve

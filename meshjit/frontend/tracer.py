@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import sys
 from collections.abc import Sequence
@@ -15,7 +14,7 @@ import numpy as np
 
 from meshjit.errors import DTypeError, MeshJitError, TraceError
 from meshjit.ir.graph import Builder, Graph, Node, describe, located
-from meshjit.ir.location import Location
+from meshjit.ir.location import Location, frame_location
 from meshjit.ir.mesh import Mesh
 from meshjit.ir.opdef import TRACED, Attrs, OpDef, attrs_of
 from meshjit.ir.ops.create import FULL
@@ -218,22 +217,6 @@ def is_user_code(code: CodeType) -> bool:
     """Whether code is neither this package's machinery nor NumPy's. Models that the command line brings count."""
     file = code.co_filename
     return file.startswith(_MODELS) or not file.startswith((_PACKAGE, _NUMPY, "<frozen"))
-
-
-def frame_location(frame: FrameType, instruction: int | None = None) -> Location:
-    """Where a frame is executing (or the bytecode offset ``instruction``), to the column."""
-    code = frame.f_code
-    at = frame.f_lasti if instruction is None else instruction
-    positions = next(itertools.islice(code.co_positions(), at // 2, None), (None,) * 4)
-    line, end_line, column, end_column = (-1 if p is None else p for p in positions)
-    return Location(
-        code.co_filename,
-        line if line > 0 else frame.f_lineno,
-        column,
-        end_line,
-        end_column,
-        "" if code.co_name == "<module>" else code.co_name,
-    )
 
 
 def user_location() -> Location | None:

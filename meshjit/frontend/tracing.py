@@ -12,9 +12,9 @@ import optree
 from meshjit.errors import MeshJitError, TraceError
 from meshjit.frontend.arguments import NAMESPACE, Call, Parameters, broadcast_prefix, register_dataclasses
 from meshjit.frontend.array import TracedArray
-from meshjit.frontend.tracer import Traced, Tracer, frame_location, is_user_code, user_location
+from meshjit.frontend.tracer import Traced, Tracer, is_user_code, user_location
 from meshjit.ir.graph import Graph, Node, describe, located
-from meshjit.ir.location import Location
+from meshjit.ir.location import Location, frame_location
 from meshjit.ir.mesh import Mesh
 from meshjit.ir.opdef import attrs_of
 from meshjit.ir.ops.sharding import PIN, spec_text
@@ -114,10 +114,7 @@ def _param(tracer: Tracer, leaf: Any, spec: PartitionSpec | None, here: Location
     type: TensorType = leaf.type
     wanted = None
     if spec is not None:
-        wanted = spec.to_spec(
-            type.rank, tracer.mesh, shape=type.shape, dtype=type.dtype, name=leaf.path,
-            where=here.snippet() if here else "",
-        )  # fmt: skip
+        wanted = spec.to_spec(type.rank, tracer.mesh, shape=type.shape, dtype=type.dtype, name=leaf.path)
     if type.is_open and wanted is not None:
         type = type.with_spec(wanted)
     param = tracer.param(leaf.path, type, weak=leaf.weak)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import linecache
 from dataclasses import dataclass
 from pathlib import PurePath
+from types import FrameType
 
 
 @dataclass(frozen=True)
@@ -39,3 +41,19 @@ class Location:
             stop = len(raw[:last].decode(errors="replace")) - cut
             lines.append("    " + " " * start + "^" * max(1, stop - start))
         return "\n".join(lines)
+
+
+def frame_location(frame: FrameType, instruction: int | None = None) -> Location:
+    """Where a frame is executing (or the bytecode offset ``instruction``), to the column."""
+    code = frame.f_code
+    at = frame.f_lasti if instruction is None else instruction
+    positions = next(itertools.islice(code.co_positions(), at // 2, None), (None,) * 4)
+    line, end_line, column, end_column = (-1 if p is None else p for p in positions)
+    return Location(
+        code.co_filename,
+        line if line > 0 else frame.f_lineno,
+        column,
+        end_line,
+        end_column,
+        "" if code.co_name == "<module>" else code.co_name,
+    )

@@ -39,8 +39,8 @@ class Factors:
     ``operands[i][d]`` and ``result[d]`` list the factors of a dim, major first: one for an ordinary dim, several
     where a reshape merges dims, none where the dim must stay unsharded. ``reduced`` names the factors that the op sums
     (or takes the max or min of) away. Only the major factor of a dim can be sharded. A factor in ``exact`` can be
-    sharded only by axes that divide its size. A factor in ``whole`` cannot be sharded at all, because each result needs all of it:
-    propagation still carries shardings through it, and breaks the op into parts where it is sharded.
+    sharded only by axes that divide its size. A factor in ``whole`` cannot be sharded at all, because each result needs
+    all of it: propagation still carries shardings through it, and breaks the op into parts where it is sharded.
     """
 
     operands: tuple[tuple[tuple[int, ...], ...], ...]

@@ -82,7 +82,7 @@ class _Parser:
         self.tokens.append(_Token("end", "", len(text)))
 
     def error(self, message: str, at: int | None = None, end: int = -1) -> IRError:
-        """The error of a mistake at ``at`` (default: the next token): that token, or all up to ``end``, is underlined."""
+        """A mistake at ``at`` (default: the next token): that token, or all up to ``end``, is underlined."""
         where = self.place(self.tokens[self.pos].at if at is None else at, end)
         return IRError("MJ7001", message, where=where, fix="write it as `meshjit dump` prints it (docs/ir.md)")
 

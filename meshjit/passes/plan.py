@@ -110,9 +110,11 @@ def _check_fits(graph: Graph, machine: Machine, peak: int) -> None:
     if total <= machine.memory_bytes:
         return
     largest = sorted(kept, key=lambda v: -kept[v])[:4]
+    place = next((v.location for v in largest if v.location), None)
     raise OutOfMemoryError(
         "MJ4001",
         f"{graph.name} needs {total:,} bytes on each device, which has {machine.memory_bytes:,}",
+        where=place.snippet() if place else "",
         operands=[f"{describe(v)}: {kept[v] * machine.banks:,} bytes a device" for v in largest],
         fix="shard the largest arguments over more mesh axes (in_shardings=), or use a larger mesh",
     )

@@ -11,7 +11,8 @@ from typing import Any, cast
 import numpy as np
 
 from meshjit import config
-from meshjit.errors import UsageError
+from meshjit.errors import MeshJitError, UsageError
+from meshjit.ir.graph import located
 from meshjit.ir.mesh import Mesh, default_axes
 from meshjit.ir.program import Layout
 from meshjit.ir.spec import PartitionSpec
@@ -19,6 +20,7 @@ from meshjit.ir.types import TensorType, dtype_of
 from meshjit.runtime import layouts
 from meshjit.runtime.allocator import Block
 from meshjit.runtime.buffers import MeshBuffer, encode_array
+from meshjit.runtime.caller import call_location
 from meshjit.runtime.coordinates import MeshShape
 from meshjit.runtime.devices import registry
 from meshjit.runtime.devices.base import Target
@@ -130,6 +132,12 @@ class MeshDevice:
         :class:`~meshjit.errors.ShardingError` (MJ3001, MJ3002, MJ3003) for a spec that does not fit, and
         :class:`~meshjit.errors.OutOfMemoryError` (MJ5001).
         """
+        try:
+            return self._put(array, spec, dtype, name)
+        except MeshJitError as error:
+            raise located(error, call_location(), ()) from None
+
+    def _put(self, array: object, spec: PartitionSpec | None, dtype: object, name: str) -> MeshTensor:
         self.check_open("MeshDevice.put()")
         host = host_array(array)
         kind = dtype_of(dtype if dtype is not None else host.dtype)

@@ -15,10 +15,11 @@ def run(function, mesh, *args, **options):
     return mj.compile(function, mesh=mesh, **options).lower(*args)
 
 
-@mistake("MJ3001", "", ["x: f32[4,6]"], ["'dp', 'tp'"])
+@mistake("MJ3001", 'mj.compile(lambda x: x, mesh=mesh, in_shardings=P("model"))', ["x: f32[4,6]"], ["'dp', 'tp'"])
 class unknown_axis:
     def bad(mesh):
-        run(lambda x: x, mesh, X, in_shardings=P("model"))
+        f = mj.compile(lambda x: x, mesh=mesh, in_shardings=P("model"))
+        f(X)
 
     def fixed(mesh):
         run(lambda x: x, mesh, X, in_shardings=P("tp"))
@@ -36,10 +37,11 @@ class unknown_axis_inside:
         run(lambda x: mj.with_sharding(x, P("tp")), mesh, X)
 
 
-@mistake("MJ3002", "", ["x: f32[4,6]"], ["P(None, None)"])
+@mistake("MJ3002", 'mj.compile(lambda x: x, mesh=mesh, in_shardings=P(None, None, "tp"))', ["x: f32[4,6]"], ["P(None, None)"])
 class too_many_dims:
     def bad(mesh):
-        run(lambda x: x, mesh, X, in_shardings=P(None, None, "tp"))
+        f = mj.compile(lambda x: x, mesh=mesh, in_shardings=P(None, None, "tp"))
+        f(X)
 
     def fixed(mesh):
         run(lambda x: x, mesh, X, in_shardings=P(None, "tp"))
@@ -57,10 +59,15 @@ class too_many_result_dims:
         run(lambda x: x.sum(), mesh, X, out_shardings=P())
 
 
-@mistake("MJ3003", "", ["x: f32[4,6]"])
+@mistake("MJ3003", 'mj.compile(in_shardings=P("tp", "tp"))', ["x: f32[4,6]"])
 class axis_twice:
     def bad(mesh):
-        run(lambda x: x, mesh, X, in_shardings=P("tp", "tp"))
+        @mj.compile(in_shardings=P("tp", "tp"))
+        def f(x):
+            return x
+
+        with mesh:
+            f(X)
 
     def fixed(mesh):
         run(lambda x: x, mesh, X, in_shardings=P("tp", "dp"))
@@ -94,10 +101,10 @@ class contradictory_pins:
         run(f, mesh, X)
 
 
-@mistake("MJ3011", says=["x, w", "None"])
+@mistake("MJ3011", 'mj.compile(lambda x, w: x @ w, mesh=mesh, in_shardings=(P("dp"),))', says=["x, w", "None"])
 class too_few_in_shardings:
     def bad(mesh):
-        run(lambda x, w: x @ w, mesh, X, X.T, in_shardings=(P("dp"),))
+        mj.compile(lambda x, w: x @ w, mesh=mesh, in_shardings=(P("dp"),)).lower(X, X.T)
 
     def fixed(mesh):
         run(lambda x, w: x @ w, mesh, X, X.T, in_shardings=(P("dp"), None))
@@ -121,7 +128,7 @@ class no_prefix_of_the_results:
         run(lambda x: (x, x + 1), mesh, X, out_shardings=(P("dp"), P("tp")))
 
 
-@mistake("MJ3001", "", ["f32[4,6]"])
+@mistake("MJ3001", 'mesh.put(X, P("model"))', ["f32[4,6]"])
 class put_on_an_unknown_axis:
     def bad(mesh):
         mesh.put(X, P("model"))
@@ -130,7 +137,7 @@ class put_on_an_unknown_axis:
         mesh.put(X, P("dp"))
 
 
-@mistake("MJ3002", "", ["f32[4,6]"])
+@mistake("MJ3002", 'mesh.put(X, P("dp", None, "tp"))', ["f32[4,6]"])
 class put_with_too_many_dims:
     def bad(mesh):
         mesh.put(X, P("dp", None, "tp"))

@@ -79,7 +79,7 @@ class no_mesh:
             mj.compile(double).lower(X)
 
 
-@mistake("MJ1003", says=["propagate, auto"])
+@mistake("MJ1003", 'mj.compile(double, mesh=mesh, strategy="best")', says=["propagate, auto"])
 class unknown_strategy:
     def bad(mesh):
         mj.compile(double, mesh=mesh, strategy="best")
@@ -97,7 +97,7 @@ class unknown_stage:
         mj.compile(double, mesh=mesh).lower(X).as_text("local")
 
 
-@mistake("MJ1006", says=["use some of x"])
+@mistake("MJ1006", 'mj.compile(double, mesh=mesh, static_argnames="n")', says=["use some of x"])
 class static_name:
     def bad(mesh):
         mj.compile(double, mesh=mesh, static_argnames="n")
@@ -124,10 +124,11 @@ class static_list:
         mj.compile(lambda x, dims: x.reshape(dims), mesh=mesh, static_argnames="dims").lower(X, (6, 4))
 
 
-@mistake("MJ1007", says=["missing"])
+@mistake("MJ1007", "f(X)", says=["missing"])
 class too_few_arguments:
     def bad(mesh):
-        mj.compile(lambda x, w: x @ w, mesh=mesh).lower(X)
+        f = mj.compile(lambda x, w: x @ w, mesh=mesh)
+        f(X)
 
     def fixed(mesh):
         mj.compile(lambda x, w: x @ w, mesh=mesh).lower(X, X.T)
@@ -258,18 +259,21 @@ class closed_mesh:
             mj.compile(double, mesh=other)(X)
 
 
-@mistake("MJ4001", operands=["x: f32[4096,64]"], says=["in_shardings="])
+@mistake("MJ4001", "x + x", operands=["x: f32[4096,64]"], says=["in_shardings="])
 class function_exceeds_memory:
     def bad(mesh):
+        def f(x):
+            return x + x
+
         with mj.open_mesh((2, 2), ("dp", "tp"), target="null", memory_bytes=1 << 20) as small:
-            mj.compile(double, mesh=small).lower(np.ones((4096, 64), np.float32))
+            mj.compile(f, mesh=small).lower(np.ones((4096, 64), np.float32))
 
     def fixed(mesh):
         with mj.open_mesh((2, 2), ("dp", "tp"), target="null", memory_bytes=1 << 20) as small:
             mj.compile(double, mesh=small, in_shardings=P(("dp", "tp"))).lower(np.ones((4096, 64), np.float32))
 
 
-@mistake("MJ5001")
+@mistake("MJ5001", "small.put(np.ones((1024, 1024), np.float32))")
 class tensors_exceed_memory:
     def bad(mesh):
         with mj.open_mesh((2, 2), ("dp", "tp"), target="null", memory_bytes=1 << 20) as small:

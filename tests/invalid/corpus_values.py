@@ -18,10 +18,11 @@ def run(function, mesh, *args, **options):
     return mj.compile(function, mesh=mesh, **options).lower(*args)
 
 
-@mistake("MJ2002", "", ["x: float64[3,4]"], ["x.astype(np.float32)"])
+@mistake("MJ2002", "f(X.astype(np.float64))", ["x: float64[3,4]"], ["x.astype(np.float32)"])
 class float64_argument:
     def bad(mesh):
-        run(lambda x: x, mesh, X.astype(np.float64))
+        f = mj.compile(lambda x: x, mesh=mesh)
+        f(X.astype(np.float64))
 
     def fixed(mesh):
         x = X.astype(np.float64)
@@ -284,10 +285,11 @@ class text_in_arithmetic:
         run(lambda x: x + ord('a'), mesh, X)
 
 
-@mistake("MJ2107", "", (), ["static_argnames=('mode',)"])
+@mistake("MJ2107", 'f(X, "a")', (), ["static_argnames=('mode',)"])
 class text_argument:
     def bad(mesh):
-        run(lambda x, mode: x if mode == "a" else -x, mesh, X, "a")
+        f = mj.compile(lambda x, mode: x if mode == "a" else -x, mesh=mesh)
+        f(X, "a")
 
     def fixed(mesh):
         run(lambda x, mode: x if mode == "a" else -x, mesh, X, "a", static_argnames=('mode',))
