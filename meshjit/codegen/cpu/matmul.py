@@ -32,8 +32,8 @@ class Read:
 class Gemm:
     """The blocking of one matmul (m x k times k x n per batch).
 
-    The register tile is ``mr`` rows by ``nv`` vectors of ``lanes``; a task's block is ``mb`` rows by ``panels`` panels of
-    the tile's width; ``kc`` is the depth of a K block. ``direct`` reads B unpacked, ``pack_a`` copies A (widened, or
+    The register tile is ``mr`` rows by ``nv`` vectors of ``lanes``; a task's block is ``mb`` rows by ``panels`` panels
+    of the tile's width; ``kc`` is the depth of a K block. ``direct`` reads B unpacked, ``pack_a`` copies A (widened, or
     padded to whole pairs), ``dot`` multiplies pairs of bfloat16. ``ahead`` rows of B are prefetched.
     """
 
