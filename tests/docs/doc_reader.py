@@ -129,8 +129,8 @@ def refreshed(path: Path, reader: Reader) -> str:
 #: `<!-- quote PATH:NAME -->` a definition of a Python file; `<!-- quote PATH FIRST ... LAST -->` its lines from the one
 #: that holds FIRST to the next that is LAST. The fenced block that follows is that text.
 _QUOTE = re.compile(
-    r"(<!-- quote (?P<path>[\w./]+)(?::(?P<name>[\w.]+))?(?: (?P<first>[^\n]+?) \.\.\. (?P<last>[^\n]+?))? -->\n"
-    r"```\w*\n)(?P<body>.*?)(?P<tail>^```$)",
+    r"^(?P<indent> *)(?P<head><!-- quote (?P<path>[\w./]+)(?::(?P<name>[\w.]+))?"
+    r"(?: (?P<first>[^\n]+?) \.\.\. (?P<last>[^\n]+?))? -->\n *```\w*\n)(?P<body>.*?)(?P<tail>^ *```$)",
     re.MULTILINE | re.DOTALL,
 )
 
@@ -141,7 +141,8 @@ def requoted(text: str) -> str:
     def replacement(match: re.Match[str]) -> str:
         source = (ROOT / match["path"]).read_text()
         body = definition(source, match["name"]) if match["name"] else between(source, match["first"], match["last"])
-        return match[1] + textwrap.dedent(body).rstrip("\n") + "\n" + match["tail"]
+        quoted = textwrap.indent(textwrap.dedent(body).rstrip("\n"), match["indent"])
+        return match["indent"] + match["head"] + quoted + "\n" + match["tail"]
 
     out, count = _QUOTE.subn(replacement, text)
     assert count == text.count("<!-- quote "), "a quotation is not written as it should be"
