@@ -21,6 +21,25 @@ def count_leading_zeros(typingctx: Any, x: Any) -> Any:
     return types.int64(types.int64), generate
 
 
+@intrinsic
+def borrowed(typingctx: Any, arrays: Any) -> Any:
+    """The same tuple of arrays without reference counts, which cost more than most instructions when passed on.
+
+    The caller must hold the counted arrays as long as it uses the result.
+    """
+    del typingctx
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        result = args[0]
+        for i, kind in enumerate(signature.args[0].types):
+            array = context.make_array(kind)(context, builder, builder.extract_value(args[0], i))
+            array.meminfo = array.meminfo.type(None)
+            result = builder.insert_value(result, array._getvalue(), i)
+        return result
+
+    return arrays(arrays), generate
+
+
 @njit(cache=True, nogil=True)
 def wide_row(row):
     """The Dst row that holds the upper halves of 32-bit row ``row`` (ISA documentation, Dst: Adj32)."""

@@ -30,15 +30,15 @@ STOPPED = -2
 
 
 @njit(cache=True, nogil=True)
-def _entry(t, thread, index):
-    return np.int64(t.mop_config[thread, index])
+def _entry(mop_config, thread, index):
+    return np.int64(mop_config[thread, index])
 
 
 @njit(cache=True, nogil=True)
-def _append(t, thread, word):
+def _append(mop, e, thread, word):
     if word != _NOP:
-        t.mop[thread, t.expander[thread, MOP_END]] = word
-        t.expander[thread, MOP_END] += 1
+        mop[thread, e[MOP_END]] = word
+        e[MOP_END] += 1
 
 
 @njit(cache=True, nogil=True)
@@ -47,76 +47,82 @@ def _is_nop(word):
 
 
 @njit(cache=True, nogil=True)
-def _unpack_template(t, thread, word):
+def _unpack_template(mop_config, mop, e, error, thread, word):
     """Template 0: one or the other group of instructions for each bit of a mask."""
     count = word >> 16 & 0x7F
-    flags = _entry(t, thread, 1)
+    flags = _entry(mop_config, thread, 1)
     if count > 31 or flags > 3:
-        return fail(t.error, E_EXPANDER, count)
-    mask = word & 0xFFFF | t.expander[thread, MASK_HIGH] << 16
+        return fail(error, E_EXPANDER, count)
+    mask = word & 0xFFFF | e[MASK_HIGH] << 16
     for i in range(count + 1):
         if mask >> i & 1:
-            _append(t, thread, _entry(t, thread, 7))
+            _append(mop, e, thread, _entry(mop_config, thread, 7))
             if flags & 1:
-                _append(t, thread, _entry(t, thread, 8))
+                _append(mop, e, thread, _entry(mop_config, thread, 8))
         else:
-            _append(t, thread, _entry(t, thread, 3))
+            _append(mop, e, thread, _entry(mop_config, thread, 3))
             if flags & 2:
                 for k in range(4, 7):
-                    _append(t, thread, _entry(t, thread, k))
+                    _append(mop, e, thread, _entry(mop_config, thread, k))
             if flags & 1:
-                _append(t, thread, _entry(t, thread, 2))
+                _append(mop, e, thread, _entry(mop_config, thread, 2))
     return 0
 
 
 @njit(cache=True, nogil=True)
-def _loop_template(t, thread, word):
+def _loop_template(mop_config, mop, e, error, thread, word):
     """Template 1: two nested loops."""
-    outer, inner = _entry(t, thread, 0), _entry(t, thread, 1)
+    outer, inner = _entry(mop_config, thread, 0), _entry(mop_config, thread, 1)
     if word & 0x7FFFFF or outer < 1 or outer > 32 or inner < 1 or inner > 64:
-        return fail(t.error, E_EXPANDER, outer << 8 | inner)
-    loop = _entry(t, thread, 5)
+        return fail(error, E_EXPANDER, outer << 8 | inner)
+    start, end = _entry(mop_config, thread, 2), _entry(mop_config, thread, 3)
+    second_end = _entry(mop_config, thread, 4)
+    loop, other = _entry(mop_config, thread, 5), _entry(mop_config, thread, 6)
     flip = 0
-    if not _is_nop(_entry(t, thread, 6)):
-        flip = loop ^ _entry(t, thread, 6)
+    if not _is_nop(other):
+        flip = loop ^ other
         inner *= 2
     for i in range(outer):
-        if not _is_nop(_entry(t, thread, 2)):
-            _append(t, thread, _entry(t, thread, 2))
+        if not _is_nop(start):
+            _append(mop, e, thread, start)
         for j in range(inner):
             if j + 1 < inner:
-                _append(t, thread, loop)
-            elif i + 1 < outer:
-                _append(t, thread, _entry(t, thread, 8))
+                _append(mop, e, thread, loop)
             else:
-                _append(t, thread, _entry(t, thread, 7))
+                _append(mop, e, thread, _entry(mop_config, thread, 8 if i + 1 < outer else 7))
             loop ^= flip
-        if not _is_nop(_entry(t, thread, 3)):
-            _append(t, thread, _entry(t, thread, 3))
-            if not _is_nop(_entry(t, thread, 4)):
-                _append(t, thread, _entry(t, thread, 4))
+        if not _is_nop(end):
+            _append(mop, e, thread, end)
+            if not _is_nop(second_end):
+                _append(mop, e, thread, second_end)
     return 0
 
 
 @njit(cache=True, nogil=True)
-def _from_mop(t, thread):
+def _expand(mop_config, mop, e, error, thread, word):
+    """Expand a MOP into ``mop``. Returns 0, or 2 after an error."""
+    e[MOP_AT] = 0
+    e[MOP_END] = 0
+    if word >> 23 & 1:
+        return _loop_template(mop_config, mop, e, error, thread, word)
+    return _unpack_template(mop_config, mop, e, error, thread, word)
+
+
+@njit(cache=True, nogil=True)
+def _from_mop(fifo, fifo_head, fifo_tail, mop_config, mop, e, error, thread):
     """The next word behind the MOP expander, or NOTHING or STOPPED."""
-    e = t.expander[thread]
     while True:
         if e[MOP_AT] < e[MOP_END]:
             e[MOP_AT] += 1
-            return t.mop[thread, e[MOP_AT] - 1]
-        head = t.fifo_head[thread]
-        if head == t.fifo_tail[thread]:
+            return mop[thread, e[MOP_AT] - 1]
+        head = fifo_head[thread]
+        if head == fifo_tail[thread]:
             return NOTHING
-        word = np.int64(t.fifo[thread, head & FIFO_MASK])
-        t.fifo_head[thread] = head + 1
+        word = np.int64(fifo[thread, head & FIFO_MASK])
+        fifo_head[thread] = head + 1
         opcode = word >> 24
         if opcode == 1:
-            e[MOP_AT] = 0
-            e[MOP_END] = 0
-            status = _loop_template(t, thread, word) if word >> 23 & 1 else _unpack_template(t, thread, word)
-            if status != 0:
+            if _expand(mop_config, mop, e, error, thread, word) != 0:
                 return STOPPED
         elif opcode == 3:
             e[MASK_HIGH] = word & 0xFFFF
@@ -125,35 +131,43 @@ def _from_mop(t, thread):
 
 
 @njit(cache=True, nogil=True)
-def next_instruction(t, thread):
-    """The next instruction to execute, NOTHING when there is none, STOPPED after an error."""
-    e = t.expander[thread]
+def _replay(e, error, word):
+    """REPLAY: start loading or playing the buffer. Returns 0, or 2 after an error."""
+    length, start = word >> 4 & 0x3FF, word >> 14 & 0x3FF
+    if length < 1 or length > REPLAY_SIZE or start >= REPLAY_SIZE or word & 0xC or word & 3 == 2:
+        return fail(error, E_EXPANDER, length)
+    if word & 1:
+        e[LOAD_AT] = start
+        e[LOAD_LEFT] = length
+        e[LOAD_EXECUTE] = word >> 1 & 1
+    else:
+        e[REPLAY_AT] = start
+        e[REPLAY_LEFT] = length
+    return 0
+
+
+@njit(cache=True, nogil=True)
+def next_instruction(fifo, fifo_head, fifo_tail, mop_config, mop, replay, e, error, thread):
+    """The next instruction to execute, NOTHING when there is none, STOPPED after an error.
+
+    ``e`` is the thread's row of ``Tensix.expander``; the others are the coprocessor's arrays.
+    """
     while True:
         if e[REPLAY_LEFT]:
             e[REPLAY_LEFT] -= 1
-            word = t.replay[thread, e[REPLAY_AT]]
-            e[REPLAY_AT] = (e[REPLAY_AT] + 1) % REPLAY_SIZE
+            word = replay[thread, e[REPLAY_AT]]
+            e[REPLAY_AT] = (e[REPLAY_AT] + 1) & (REPLAY_SIZE - 1)
             return word
-        word = _from_mop(t, thread)
+        word = _from_mop(fifo, fifo_head, fifo_tail, mop_config, mop, e, error, thread)
         if word < 0:
             return word
         if e[LOAD_LEFT]:
-            t.replay[thread, e[LOAD_AT]] = word
-            e[LOAD_AT] = (e[LOAD_AT] + 1) % REPLAY_SIZE
+            replay[thread, e[LOAD_AT]] = word
+            e[LOAD_AT] = (e[LOAD_AT] + 1) & (REPLAY_SIZE - 1)
             e[LOAD_LEFT] -= 1
             if e[LOAD_EXECUTE]:
                 return word
-            continue
-        if word >> 24 != 4:
+        elif word >> 24 != 4:
             return word
-        length, start = word >> 4 & 0x3FF, word >> 14 & 0x3FF
-        if length < 1 or length > REPLAY_SIZE or start >= REPLAY_SIZE or word & 0xC or word & 3 == 2:
-            fail(t.error, E_EXPANDER, length)
+        elif _replay(e, error, word) != 0:
             return STOPPED
-        if word & 1:
-            e[LOAD_AT] = start
-            e[LOAD_LEFT] = length
-            e[LOAD_EXECUTE] = word >> 1 & 1
-        else:
-            e[REPLAY_AT] = start
-            e[REPLAY_LEFT] = length

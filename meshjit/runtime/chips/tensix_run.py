@@ -8,6 +8,7 @@ from meshjit.runtime.chips import tensix_fpu as fpu
 from meshjit.runtime.chips import tensix_move as move
 from meshjit.runtime.chips import tensix_sfpu as sfpu
 from meshjit.runtime.chips import tensix_sync as sync
+from meshjit.runtime.chips.tensix_bits import borrowed
 from meshjit.runtime.chips.tensix_counters import fail, increase_counters, set_counters
 from meshjit.runtime.chips.tensix_fetch import NOTHING, next_instruction
 from meshjit.runtime.chips.tensix_pack import pack
@@ -89,44 +90,47 @@ def _scalar(t, thread, word, opcode, overlay):
 
 
 @njit(cache=True, nogil=True)
-def step_thread(t, l1, l1_init, overlay, thread, budget):
-    """Run up to ``budget`` instructions of ``thread`` (0 to 2); returns how many ran.
+def _execute(t, l1, l1_init, overlay, thread, word, opcode):
+    """Instructions of all units but the vector unit."""
+    if opcode == 0x41:
+        return pack(t, thread, word, l1, l1_init)
+    if opcode == 0x42:
+        return unpack(t, thread, word, l1, l1_init)
+    if opcode < 0x20:
+        return _moves(t, thread, word, opcode)
+    if opcode < 0x40:
+        return _matrix(t, thread, word, opcode)
+    return _scalar(t, thread, word, opcode, overlay)
 
-    ``t`` is a :class:`~meshjit.runtime.chips.tensix_state.Tensix`, ``l1`` the core's memory, ``l1_init`` one byte per 16
-    of them that says whether something wrote there, ``overlay`` the stream registers. 0 when nothing is queued, the
-    thread is blocked (``t.blocked`` says on what), or the coprocessor stopped on an error (``t.error``: code, thread,
-    instruction word, detail).
-    """
+
+@njit(cache=True, nogil=True)
+def _run(t, l1, l1_init, overlay, thread, budget):
+    chip, config, thread_config, rwc = t.chip, t.config, t.thread_config, t.rwc
+    dst, dst_valid, lreg, lanes, error = t.dst, t.dst_valid, t.lreg, t.lanes, t.error
+    fifo, fifo_head, fifo_tail = t.fifo, t.fifo_head, t.fifo_tail
+    mop_config, mop, replay, e = t.mop_config, t.mop, t.replay, t.expander[thread]
+    counts = t.counts[thread]
     done = 0
-    e = t.expander[thread]
-    while done < budget and t.error[0] == 0:
+    while done < budget and error[0] == 0:
         if e[PENDING]:
             word = e[PENDING_WORD]
         else:
-            word = next_instruction(t, thread)
+            word = next_instruction(fifo, fifo_head, fifo_tail, mop_config, mop, replay, e, error, thread)
             if word == NOTHING:
                 break
         opcode = word >> 24
         if word < 0:
             status = 2
         elif opcode == 0x70:
-            status = sfpu.load(t, thread, word)
+            status = sfpu.load(chip, config, thread_config, rwc, dst, dst_valid, lreg, lanes, error, thread, word)
         elif opcode == 0x72:
-            status = sfpu.store(t, thread, word)
+            status = sfpu.store(chip, config, thread_config, rwc, dst, dst_valid, lreg, lanes, error, thread, word)
         elif 0x71 <= opcode <= 0x99:
-            status = sfpu.vector(t.lreg, t.lanes, t.chip, t.error, word, opcode)
-        elif opcode == 0x41:
-            status = pack(t, thread, word, l1, l1_init)
-        elif opcode == 0x42:
-            status = unpack(t, thread, word, l1, l1_init)
-        elif opcode < 0x20:
-            status = _moves(t, thread, word, opcode)
-        elif opcode < 0x40:
-            status = _matrix(t, thread, word, opcode)
+            status = sfpu.vector(lreg, lanes, chip, error, word, opcode)
         else:
-            status = _scalar(t, thread, word, opcode, overlay)
+            status = _execute(t, l1, l1_init, overlay, thread, word, opcode)
         if status == 0:
-            t.counts[thread, opcode] += 1
+            counts[opcode] += 1
             done += 1
             if e[PENDING]:
                 e[PENDING] = 0
@@ -137,9 +141,22 @@ def step_thread(t, l1, l1_init, overlay, thread, budget):
             t.blocked[thread] = -status
             break
         else:
-            t.error[1] = thread
-            t.error[2] = word
+            error[1] = thread
+            error[2] = word
     return done
+
+
+@njit(cache=True, nogil=True)
+def step_thread(t, l1, l1_init, overlay, thread, budget):
+    """Run up to ``budget`` instructions of ``thread`` (0 to 2); returns how many ran.
+
+    ``t`` is a :class:`~meshjit.runtime.chips.tensix_state.Tensix`, ``l1`` the core's memory, ``l1_init`` one byte per 16
+    of them that says whether something wrote there, ``overlay`` the stream registers. 0 when nothing is queued, the
+    thread is blocked (``t.blocked`` says on what), or the coprocessor stopped on an error (``t.error``: code, thread,
+    instruction word, detail).
+    """
+    b = borrowed((l1, l1_init, overlay))
+    return _run(borrowed(t), b[0], b[1], b[2], thread, budget)
 
 
 @njit(cache=True, nogil=True)

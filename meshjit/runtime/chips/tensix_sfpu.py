@@ -66,32 +66,32 @@ def _transfer_mode(config, chip, error, mode):
 
 
 @njit(cache=True, nogil=True)
-def load(t, thread, word):
+def load(chip, config, thread_config, rwc, dst, dst_valid, lreg, lanes, error, thread, word):
     """SFPLOAD: even or odd columns of 4 rows."""
     register = word >> 20 & 15
-    mode = _transfer_mode(t.config, t.chip, t.error, word >> 16 & 15)
+    mode = _transfer_mode(config, chip, error, word >> 16 & 15)
     if mode < 0:
         return 2
     if register > 11:
-        return fail(t.error, E_REGISTER, register)
+        return fail(error, E_REGISTER, register)
     if mode not in (2, 3, 4, 6, 12, 14, 15):
-        return fail(t.error, E_FIELD, mode)
-    row = dst_row(t.chip, t.thread_config, t.rwc, thread, word & 0x3FF)
+        return fail(error, E_FIELD, mode)
+    row = dst_row(chip, thread_config, rwc, thread, word & 0x3FF)
     if row & 1 or word & 1:
-        return fail(t.error, E_ROW, row)
-    mask = active_lanes(t.lanes)
+        return fail(error, E_ROW, row)
+    mask = active_lanes(lanes)
     base, odd = row & ~3, row >> 1 & 1
     for lane in range(32):
         if register > 7 or not mask >> lane & 1:
             continue
         at, column = base + (lane >> 3), 2 * (lane & 7) + odd
-        old = t.lreg[register, lane]
+        old = lreg[register, lane]
         if mode in (3, 4, 12):
-            value = read_wide(t.dst, t.dst_valid, at, column)
-            if mode == 12 and t.chip[0] == 0 and value & 0x80000000:
+            value = read_wide(dst, dst_valid, at, column)
+            if mode == 12 and chip[0] == 0 and value & 0x80000000:
                 value = -(value & 0x7FFFFFFF)
         else:
-            value = t.dst[at, column] if t.dst_valid[at] else 0
+            value = dst[at, column] if dst_valid[at] else 0
             if mode == 2:
                 value <<= 16
             else:
@@ -100,47 +100,47 @@ def load(t, thread, word):
                     value |= old & 0xFFFF0000
                 elif mode == 15:
                     value = value << 16 | old & 0xFFFF
-        t.lreg[register, lane] = value & _ALL
-    step = word >> 13 & 7 if t.chip[0] else word >> 14 & 3
-    return step_counters(t.chip, t.thread_config, t.rwc, t.error, thread, step, False)
+        lreg[register, lane] = value & _ALL
+    step = word >> 13 & 7 if chip[0] else word >> 14 & 3
+    return step_counters(chip, thread_config, rwc, error, thread, step, False)
 
 
 @njit(cache=True, nogil=True)
-def store(t, thread, word):
+def store(chip, config, thread_config, rwc, dst, dst_valid, lreg, lanes, error, thread, word):
     """SFPSTORE: the inverse of SFPLOAD; modes 2 and 3 flush denormals."""
     register = word >> 20 & 15
-    mode = _transfer_mode(t.config, t.chip, t.error, word >> 16 & 15)
+    mode = _transfer_mode(config, chip, error, word >> 16 & 15)
     if mode < 0:
         return 2
     if register > 11:
-        return fail(t.error, E_REGISTER, register)
+        return fail(error, E_REGISTER, register)
     if mode not in (2, 3, 4, 6, 12, 14, 15):
-        return fail(t.error, E_FIELD, mode)
-    row = dst_row(t.chip, t.thread_config, t.rwc, thread, word & 0x3FF)
+        return fail(error, E_FIELD, mode)
+    row = dst_row(chip, thread_config, rwc, thread, word & 0x3FF)
     if row & 1 or word & 1:
-        return fail(t.error, E_ROW, row)
-    mask = active_lanes(t.lanes)
+        return fail(error, E_ROW, row)
+    mask = active_lanes(lanes)
     base, odd = row & ~3, row >> 1 & 1
     for lane in range(32):
         if not mask >> lane & 1:
             continue
         at, column = base + (lane >> 3), 2 * (lane & 7) + odd
-        value = t.lreg[register, lane]
+        value = lreg[register, lane]
         if mode in (2, 3) and not value & 0x7F800000:
             value &= 0x80000000
         if mode in (3, 4, 12):
-            if mode == 12 and t.chip[0] == 0 and value & 0x80000000:
+            if mode == 12 and chip[0] == 0 and value & 0x80000000:
                 value = 0x80000000 | (-value & 0xFFFFFFFF)
             at = wide_row(at)
-            t.dst[at, column] = value >> 16
-            t.dst[at + 8, column] = plain_halves(value & 0xFFFF)
+            dst[at, column] = value >> 16
+            dst[at + 8, column] = plain_halves(value & 0xFFFF)
         elif mode == 2:
-            t.dst[at, column] = value >> 16
+            dst[at, column] = value >> 16
         else:
-            t.dst[at, column] = plain_halves(value >> 16 if mode == 15 else value & 0xFFFF)
-        t.dst_valid[at] = 1
-    step = word >> 13 & 7 if t.chip[0] else word >> 14 & 3
-    return step_counters(t.chip, t.thread_config, t.rwc, t.error, thread, step, False)
+            dst[at, column] = plain_halves(value >> 16 if mode == 15 else value & 0xFFFF)
+        dst_valid[at] = 1
+    step = word >> 13 & 7 if chip[0] else word >> 14 & 3
+    return step_counters(chip, thread_config, rwc, error, thread, step, False)
 
 
 @njit(cache=True, nogil=True)
