@@ -26,6 +26,7 @@ declare <8 x float> @llvm.maximum.v8f32(<8 x float>, <8 x float>)
 declare <8 x float> @llvm.minimum.v8f32(<8 x float>, <8 x float>)
 declare <8 x i32> @llvm.smax.v8i32(<8 x i32>, <8 x i32>)
 declare <8 x i32> @llvm.smin.v8i32(<8 x i32>, <8 x i32>)
+
 declare <16 x float> @llvm.fmuladd.v16f32(<16 x float>, <16 x float>, <16 x float>)
 declare <16 x double> @llvm.fmuladd.v16f64(<16 x double>, <16 x double>, <16 x double>)
 declare <16 x float> @llvm.fabs.v16f32(<16 x float>)
@@ -89,6 +90,7 @@ main.go:
   %ix0.m0 = add <16 x i32> %ix0.m0.s, <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
   %c0.m0 = call <16 x float> @affine_f(<16 x i32> %ix0.m0, <16 x double> splat (double 0x0000000000000000), <16 x double> splat (double 0x4000000000000000))
 
+
   %out.m0 = getelementptr float, ptr %out, i64 %v.0
 
   store <16 x float> %c0.m0, ptr %out.m0, align 4
@@ -99,17 +101,19 @@ tail:
   %left = icmp slt i64 %t, %end
   br i1 %left, label %tail.go, label %unit.end
 tail.go:
-%mask.l = sub i64 %end, %t
-  %mask.t = trunc i64 %mask.l to i32
-%mask.b.i = insertelement <16 x i32> poison, i32 %mask.t, i64 0
-  %mask.b = shufflevector <16 x i32> %mask.b.i, <16 x i32> poison, <16 x i32> zeroinitializer
-  %mask = icmp slt <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>, %mask.b
+  %mask.left = sub i64 %end, %t
+%mask.t = trunc i64 %mask.left to i32
+%mask.v.i = insertelement <16 x i32> poison, i32 %mask.t, i64 0
+  %mask.v = shufflevector <16 x i32> %mask.v.i, <16 x i32> poison, <16 x i32> zeroinitializer
+  %mask = icmp slt <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>, %mask.v
+
   %ix0.t.a = add i64 %t, %w1
   %ix0.t.n = trunc i64 %ix0.t.a to i32
 %ix0.t.s.i = insertelement <16 x i32> poison, i32 %ix0.t.n, i64 0
   %ix0.t.s = shufflevector <16 x i32> %ix0.t.s.i, <16 x i32> poison, <16 x i32> zeroinitializer
   %ix0.t = add <16 x i32> %ix0.t.s, <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
   %c0.t = call <16 x float> @affine_f(<16 x i32> %ix0.t, <16 x double> splat (double 0x0000000000000000), <16 x double> splat (double 0x4000000000000000))
+
 
   %out.t = getelementptr float, ptr %out, i64 %t
 

@@ -11,9 +11,22 @@ declare void @llvm.masked.store.v16i8.p0(<16 x i8>, ptr, <16 x i1>)
 
 declare i64 @llvm.smin.i64(i64, i64)
 declare <1 x float> @llvm.maximum.v1f32(<1 x float>, <1 x float>)
+declare <1 x float> @llvm.minimum.v1f32(<1 x float>, <1 x float>)
+declare <1 x i32> @llvm.smax.v1i32(<1 x i32>, <1 x i32>)
+declare <1 x i32> @llvm.smin.v1i32(<1 x i32>, <1 x i32>)
 declare <2 x float> @llvm.maximum.v2f32(<2 x float>, <2 x float>)
+declare <2 x float> @llvm.minimum.v2f32(<2 x float>, <2 x float>)
+declare <2 x i32> @llvm.smax.v2i32(<2 x i32>, <2 x i32>)
+declare <2 x i32> @llvm.smin.v2i32(<2 x i32>, <2 x i32>)
 declare <4 x float> @llvm.maximum.v4f32(<4 x float>, <4 x float>)
+declare <4 x float> @llvm.minimum.v4f32(<4 x float>, <4 x float>)
+declare <4 x i32> @llvm.smax.v4i32(<4 x i32>, <4 x i32>)
+declare <4 x i32> @llvm.smin.v4i32(<4 x i32>, <4 x i32>)
 declare <8 x float> @llvm.maximum.v8f32(<8 x float>, <8 x float>)
+declare <8 x float> @llvm.minimum.v8f32(<8 x float>, <8 x float>)
+declare <8 x i32> @llvm.smax.v8i32(<8 x i32>, <8 x i32>)
+declare <8 x i32> @llvm.smin.v8i32(<8 x i32>, <8 x i32>)
+
 declare <16 x float> @llvm.fmuladd.v16f32(<16 x float>, <16 x float>, <16 x float>)
 declare <16 x double> @llvm.fmuladd.v16f64(<16 x double>, <16 x double>, <16 x double>)
 declare <16 x float> @llvm.fabs.v16f32(<16 x float>)
@@ -88,6 +101,7 @@ a.end:
   %sum.f3 = fadd <1 x float> %sum.l3, %sum.h3
   %sum.all = shufflevector <1 x float> %sum.f3, <1 x float> poison, <16 x i32> zeroinitializer
 
+
   %mean = fdiv <16 x float> %sum.all, splat (float 0x4040000000000000)
   store <16 x float> zeroinitializer, ptr %cell
   br label %b
@@ -128,6 +142,7 @@ b.end:
   %squares.h3 = shufflevector <2 x float> %squares.f2, <2 x float> poison, <1 x i32> <i32 1>
   %squares.f3 = fadd <1 x float> %squares.l3, %squares.h3
   %squares.all = shufflevector <1 x float> %squares.f3, <1 x float> poison, <16 x i32> zeroinitializer
+
 
   %var = fdiv <16 x float> %squares.all, splat (float 0x4040000000000000)
   %vare = fadd <16 x float> %var, splat (float 0x3EE4F8B580000000)

@@ -396,10 +396,10 @@ row:
 col:
   %k = phi i64 [ 0, %row ], [ %k1, %col ]
   %left = sub i64 %kn, %k
-  %left.t = trunc i64 %left to i32
-%left.v.i = insertelement <8 x i32> poison, i32 %left.t, i64 0
-  %left.v = shufflevector <8 x i32> %left.v.i, <8 x i32> poison, <8 x i32> zeroinitializer
-  %mask = icmp slt <8 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7>, %left.v
+%mask.t = trunc i64 %left to i32
+%mask.v.i = insertelement <8 x i32> poison, i32 %mask.t, i64 0
+  %mask.v = shufflevector <8 x i32> %mask.v.i, <8 x i32> poison, <8 x i32> zeroinitializer
+  %mask = icmp slt <8 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7>, %mask.v
   %sp = getelementptr i16, ptr %src, i64 %k
   %dp = getelementptr float, ptr %dst, i64 %k
   %x.m = call <8 x i16> @llvm.masked.load.v8i16.p0(ptr align 2 %sp, <8 x i1> %mask, <8 x i16> zeroinitializer)
@@ -558,6 +558,7 @@ emain.go:
 
   %c0.m = call <8 x float> @add_f(<8 x float> %acc.m, <8 x float> %x0.m)
   %c1.m = call <8 x float> @gelu_f(<8 x float> %c0.m)
+
   %out.m.p = getelementptr i16, ptr %out.row, i64 %v
   %st.m.b = bitcast <8 x float> %c1.m to <8 x i32>
   %st.m.h = lshr <8 x i32> %st.m.b, splat (i32 16)

@@ -534,6 +534,7 @@ emain.go:
 
   %c0.m = call <16 x float> @add_f(<16 x float> %acc.m, <16 x float> %x0.m)
   %c1.m = call <16 x float> @gelu_f(<16 x float> %c0.m)
+
   %out.m.p = getelementptr i16, ptr %out.row, i64 %v
   %st.m.b = bitcast <16 x float> %c1.m to <16 x i32>
   %st.m.h = lshr <16 x i32> %st.m.b, splat (i32 16)

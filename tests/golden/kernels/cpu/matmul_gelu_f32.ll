@@ -500,6 +500,7 @@ emain.go:
 
   %c0.m = call <16 x float> @add_f(<16 x float> %acc.m, <16 x float> %x0.m)
   %c1.m = call <16 x float> @gelu_f(<16 x float> %c0.m)
+
   %out.m.p = getelementptr float, ptr %out.row, i64 %v
 
   store <16 x float> %c1.m, ptr %out.m.p, align 4

@@ -289,6 +289,7 @@ emain:
 emain.go:
   %acc.m.p = getelementptr float, ptr %acc.row, i64 %v
   %acc.m = load <16 x float>, ptr %acc.m.p, align 4
+
   %out.m.p = getelementptr float, ptr %out.row, i64 %v
 
   store <16 x float> %acc.m, ptr %out.m.p, align 4
@@ -300,12 +301,13 @@ etail:
   br i1 %e.left, label %etail.go, label %erow.end
 etail.go:
   %t.left = sub i64 %cols, %v
-  %t.n = trunc i64 %t.left to i32
-%t.v.i = insertelement <16 x i32> poison, i32 %t.n, i64 0
-  %t.v = shufflevector <16 x i32> %t.v.i, <16 x i32> poison, <16 x i32> zeroinitializer
-  %mask = icmp slt <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>, %t.v
+%mask.t = trunc i64 %t.left to i32
+%mask.v.i = insertelement <16 x i32> poison, i32 %mask.t, i64 0
+  %mask.v = shufflevector <16 x i32> %mask.v.i, <16 x i32> poison, <16 x i32> zeroinitializer
+  %mask = icmp slt <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>, %mask.v
   %acc.t.p = getelementptr float, ptr %acc.row, i64 %v
   %acc.t = load <16 x float>, ptr %acc.t.p, align 4
+
   %out.t.p = getelementptr float, ptr %out.row, i64 %v
 
   call void @llvm.masked.store.v16f32.p0(<16 x float> %acc.t, ptr align 4 %out.t.p, <16 x i1> %mask)

@@ -26,6 +26,7 @@ declare <8 x float> @llvm.maximum.v8f32(<8 x float>, <8 x float>)
 declare <8 x float> @llvm.minimum.v8f32(<8 x float>, <8 x float>)
 declare <8 x i32> @llvm.smax.v8i32(<8 x i32>, <8 x i32>)
 declare <8 x i32> @llvm.smin.v8i32(<8 x i32>, <8 x i32>)
+
 declare <16 x float> @llvm.fmuladd.v16f32(<16 x float>, <16 x float>, <16 x float>)
 declare <16 x double> @llvm.fmuladd.v16f64(<16 x double>, <16 x double>, <16 x double>)
 declare <16 x float> @llvm.fabs.v16f32(<16 x float>)
@@ -129,11 +130,12 @@ tail:
   %left = icmp slt i64 %v.tail, %end
   br i1 %left, label %go.tail, label %unit.end
 go.tail:
-%mask.l = sub i64 %end, %v.tail
-  %mask.t = trunc i64 %mask.l to i32
-%mask.b.i = insertelement <16 x i32> poison, i32 %mask.t, i64 0
-  %mask.b = shufflevector <16 x i32> %mask.b.i, <16 x i32> poison, <16 x i32> zeroinitializer
-  %mask = icmp slt <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>, %mask.b
+  %mask.left = sub i64 %end, %v.tail
+%mask.t = trunc i64 %mask.left to i32
+%mask.v.i = insertelement <16 x i32> poison, i32 %mask.t, i64 0
+  %mask.v = shufflevector <16 x i32> %mask.v.i, <16 x i32> poison, <16 x i32> zeroinitializer
+  %mask = icmp slt <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>, %mask.v
+
   store <16 x float> splat (float 0xFFF0000000000000), ptr %acc0.a
   br label %seq.tail
 seq.tail:
@@ -188,6 +190,7 @@ entry:
   %x0.m0 = bitcast <16 x i32> %x0.m0.s to <16 x float>
 
 
+
   %acc.0 = load <16 x float>, ptr %acc0.a
   %accn.0 = call <16 x float> @llvm.maximum.v16f32(<16 x float> %acc.0, <16 x float> %x0.m0)
   store <16 x float> %accn.0, ptr %acc0.a
@@ -197,6 +200,7 @@ entry:
   %x0.m1.w = zext <16 x i16> %x0.m1.m to <16 x i32>
   %x0.m1.s = shl <16 x i32> %x0.m1.w, splat (i32 16)
   %x0.m1 = bitcast <16 x i32> %x0.m1.s to <16 x float>
+
 
 
   %acc.1 = load <16 x float>, ptr %acc1.a
@@ -219,6 +223,7 @@ entry:
   %x0.m0.w = zext <16 x i16> %x0.m0.m to <16 x i32>
   %x0.m0.s = shl <16 x i32> %x0.m0.w, splat (i32 16)
   %x0.m0 = bitcast <16 x i32> %x0.m0.s to <16 x float>
+
 
 
   %acc.0 = load <16 x float>, ptr %acc0.a

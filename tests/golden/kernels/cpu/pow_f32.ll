@@ -26,6 +26,7 @@ declare <8 x float> @llvm.maximum.v8f32(<8 x float>, <8 x float>)
 declare <8 x float> @llvm.minimum.v8f32(<8 x float>, <8 x float>)
 declare <8 x i32> @llvm.smax.v8i32(<8 x i32>, <8 x i32>)
 declare <8 x i32> @llvm.smin.v8i32(<8 x i32>, <8 x i32>)
+
 declare <16 x float> @llvm.fmuladd.v16f32(<16 x float>, <16 x float>, <16 x float>)
 declare <16 x double> @llvm.fmuladd.v16f64(<16 x double>, <16 x double>, <16 x double>)
 declare <16 x float> @llvm.fabs.v16f32(<16 x float>)
@@ -176,6 +177,7 @@ main.go:
   %x1.m0 = shufflevector <16 x float> %x1.m0.i, <16 x float> poison, <16 x i32> zeroinitializer
 
   %c0.m0 = call <16 x float> @pow_f(<16 x float> %x0.m0, <16 x float> %x1.m0)
+
 
   %out.m0 = getelementptr float, ptr %out, i64 %v.0
 

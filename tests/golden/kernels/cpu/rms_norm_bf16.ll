@@ -11,9 +11,22 @@ declare void @llvm.masked.store.v16i8.p0(<16 x i8>, ptr, <16 x i1>)
 
 declare i64 @llvm.smin.i64(i64, i64)
 declare <1 x float> @llvm.maximum.v1f32(<1 x float>, <1 x float>)
+declare <1 x float> @llvm.minimum.v1f32(<1 x float>, <1 x float>)
+declare <1 x i32> @llvm.smax.v1i32(<1 x i32>, <1 x i32>)
+declare <1 x i32> @llvm.smin.v1i32(<1 x i32>, <1 x i32>)
 declare <2 x float> @llvm.maximum.v2f32(<2 x float>, <2 x float>)
+declare <2 x float> @llvm.minimum.v2f32(<2 x float>, <2 x float>)
+declare <2 x i32> @llvm.smax.v2i32(<2 x i32>, <2 x i32>)
+declare <2 x i32> @llvm.smin.v2i32(<2 x i32>, <2 x i32>)
 declare <4 x float> @llvm.maximum.v4f32(<4 x float>, <4 x float>)
+declare <4 x float> @llvm.minimum.v4f32(<4 x float>, <4 x float>)
+declare <4 x i32> @llvm.smax.v4i32(<4 x i32>, <4 x i32>)
+declare <4 x i32> @llvm.smin.v4i32(<4 x i32>, <4 x i32>)
 declare <8 x float> @llvm.maximum.v8f32(<8 x float>, <8 x float>)
+declare <8 x float> @llvm.minimum.v8f32(<8 x float>, <8 x float>)
+declare <8 x i32> @llvm.smax.v8i32(<8 x i32>, <8 x i32>)
+declare <8 x i32> @llvm.smin.v8i32(<8 x i32>, <8 x i32>)
+
 declare <16 x float> @llvm.fmuladd.v16f32(<16 x float>, <16 x float>, <16 x float>)
 declare <16 x double> @llvm.fmuladd.v16f64(<16 x double>, <16 x double>, <16 x double>)
 declare <16 x float> @llvm.fabs.v16f32(<16 x float>)
@@ -80,11 +93,10 @@ b.rest:
   br i1 %b.some, label %b.tail, label %b.end
 b.tail:
   %b.left = sub i64 33, %b.i
-  %b.mask.t = trunc i64 %b.left to i32
+%b.mask.t = trunc i64 %b.left to i32
 %b.mask.v.i = insertelement <16 x i32> poison, i32 %b.mask.t, i64 0
   %b.mask.v = shufflevector <16 x i32> %b.mask.v.i, <16 x i32> poison, <16 x i32> zeroinitializer
   %b.mask = icmp slt <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>, %b.mask.v
-
   %b.xt.p = getelementptr i16, ptr %x, i64 %b.i
   %b.xt.m = call <16 x i16> @llvm.masked.load.v16i16.p0(ptr align 2 %b.xt.p, <16 x i1> %b.mask, <16 x i16> zeroinitializer)
   %b.xt.w = zext <16 x i16> %b.xt.m to <16 x i32>
@@ -117,6 +129,7 @@ b.end:
   %squares.h3 = shufflevector <2 x float> %squares.f2, <2 x float> poison, <1 x i32> <i32 1>
   %squares.f3 = fadd <1 x float> %squares.l3, %squares.h3
   %squares.all = shufflevector <1 x float> %squares.f3, <1 x float> poison, <16 x i32> zeroinitializer
+
 
   %var = fdiv <16 x float> %squares.all, splat (float 0x4040800000000000)
   %vare = fadd <16 x float> %var, splat (float 0x3EB0C6F7A0000000)
@@ -166,11 +179,10 @@ c.rest:
   br i1 %c.some, label %c.tail, label %c.end
 c.tail:
   %c.left = sub i64 33, %c.i
-  %c.mask.t = trunc i64 %c.left to i32
+%c.mask.t = trunc i64 %c.left to i32
 %c.mask.v.i = insertelement <16 x i32> poison, i32 %c.mask.t, i64 0
   %c.mask.v = shufflevector <16 x i32> %c.mask.v.i, <16 x i32> poison, <16 x i32> zeroinitializer
   %c.mask = icmp slt <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>, %c.mask.v
-
   %c.xt.p = getelementptr i16, ptr %x, i64 %c.i
   %c.xt.m = call <16 x i16> @llvm.masked.load.v16i16.p0(ptr align 2 %c.xt.p, <16 x i1> %c.mask, <16 x i16> zeroinitializer)
   %c.xt.w = zext <16 x i16> %c.xt.m to <16 x i32>

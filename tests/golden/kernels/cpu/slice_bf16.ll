@@ -26,6 +26,7 @@ declare <8 x float> @llvm.maximum.v8f32(<8 x float>, <8 x float>)
 declare <8 x float> @llvm.minimum.v8f32(<8 x float>, <8 x float>)
 declare <8 x i32> @llvm.smax.v8i32(<8 x i32>, <8 x i32>)
 declare <8 x i32> @llvm.smin.v8i32(<8 x i32>, <8 x i32>)
+
 declare <16 x float> @llvm.fmuladd.v16f32(<16 x float>, <16 x float>, <16 x float>)
 declare <16 x double> @llvm.fmuladd.v16f64(<16 x double>, <16 x double>, <16 x double>)
 declare <16 x float> @llvm.fabs.v16f32(<16 x float>)
@@ -162,6 +163,7 @@ main.go:
   %x0.m0 = insertelement <16 x i16> %x0.m0.i14, i16 %x0.m0.l15, i64 15
 
 
+
   %out.m0 = getelementptr i16, ptr %out, i64 %v.0
 
   store <16 x i16> %x0.m0, ptr %out.m0, align 2
@@ -172,11 +174,12 @@ tail:
   %left = icmp slt i64 %t, %end
   br i1 %left, label %tail.go, label %unit.end
 tail.go:
-%mask.l = sub i64 %end, %t
-  %mask.t = trunc i64 %mask.l to i32
-%mask.b.i = insertelement <16 x i32> poison, i32 %mask.t, i64 0
-  %mask.b = shufflevector <16 x i32> %mask.b.i, <16 x i32> poison, <16 x i32> zeroinitializer
-  %mask = icmp slt <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>, %mask.b
+  %mask.left = sub i64 %end, %t
+%mask.t = trunc i64 %mask.left to i32
+%mask.v.i = insertelement <16 x i32> poison, i32 %mask.t, i64 0
+  %mask.v = shufflevector <16 x i32> %mask.v.i, <16 x i32> poison, <16 x i32> zeroinitializer
+  %mask = icmp slt <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>, %mask.v
+
   %x0.t.k0 = add i64 %t, 0
   %x0.t.c0 = icmp slt i64 %x0.t.k0, %end
   %x0.t.j0 = select i1 %x0.t.c0, i64 %x0.t.k0, i64 %t
@@ -289,6 +292,7 @@ tail.go:
   %x0.t.i14 = insertelement <16 x i16> %x0.t.i13, i16 %x0.t.l14, i64 14
   %x0.t.l15 = load i16, ptr %x0.t.p15, align 2
   %x0.t = insertelement <16 x i16> %x0.t.i14, i16 %x0.t.l15, i64 15
+
 
 
   %out.t = getelementptr i16, ptr %out, i64 %t

@@ -11,9 +11,22 @@ declare void @llvm.masked.store.v16i8.p0(<16 x i8>, ptr, <16 x i1>)
 
 declare i64 @llvm.smin.i64(i64, i64)
 declare <1 x float> @llvm.maximum.v1f32(<1 x float>, <1 x float>)
+declare <1 x float> @llvm.minimum.v1f32(<1 x float>, <1 x float>)
+declare <1 x i32> @llvm.smax.v1i32(<1 x i32>, <1 x i32>)
+declare <1 x i32> @llvm.smin.v1i32(<1 x i32>, <1 x i32>)
 declare <2 x float> @llvm.maximum.v2f32(<2 x float>, <2 x float>)
+declare <2 x float> @llvm.minimum.v2f32(<2 x float>, <2 x float>)
+declare <2 x i32> @llvm.smax.v2i32(<2 x i32>, <2 x i32>)
+declare <2 x i32> @llvm.smin.v2i32(<2 x i32>, <2 x i32>)
 declare <4 x float> @llvm.maximum.v4f32(<4 x float>, <4 x float>)
+declare <4 x float> @llvm.minimum.v4f32(<4 x float>, <4 x float>)
+declare <4 x i32> @llvm.smax.v4i32(<4 x i32>, <4 x i32>)
+declare <4 x i32> @llvm.smin.v4i32(<4 x i32>, <4 x i32>)
 declare <8 x float> @llvm.maximum.v8f32(<8 x float>, <8 x float>)
+declare <8 x float> @llvm.minimum.v8f32(<8 x float>, <8 x float>)
+declare <8 x i32> @llvm.smax.v8i32(<8 x i32>, <8 x i32>)
+declare <8 x i32> @llvm.smin.v8i32(<8 x i32>, <8 x i32>)
+
 declare <16 x float> @llvm.fmuladd.v16f32(<16 x float>, <16 x float>, <16 x float>)
 declare <16 x double> @llvm.fmuladd.v16f64(<16 x double>, <16 x double>, <16 x double>)
 declare <16 x float> @llvm.fabs.v16f32(<16 x float>)
@@ -95,11 +108,10 @@ a.rest:
   br i1 %a.some, label %a.tail, label %a.end
 a.tail:
   %a.left = sub i64 33, %a.i
-  %a.mask.t = trunc i64 %a.left to i32
+%a.mask.t = trunc i64 %a.left to i32
 %a.mask.v.i = insertelement <16 x i32> poison, i32 %a.mask.t, i64 0
   %a.mask.v = shufflevector <16 x i32> %a.mask.v.i, <16 x i32> poison, <16 x i32> zeroinitializer
   %a.mask = icmp slt <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>, %a.mask.v
-
   %a.xt.p = getelementptr float, ptr %x, i64 %a.i
   %a.xt = call <16 x float> @llvm.masked.load.v16f32.p0(ptr align 4 %a.xt.p, <16 x i1> %a.mask, <16 x float> zeroinitializer)
 
@@ -128,6 +140,7 @@ a.end:
   %max.h3 = shufflevector <2 x float> %max.f2, <2 x float> poison, <1 x i32> <i32 1>
   %max.f3 = call <1 x float> @llvm.maximum.v1f32(<1 x float> %max.l3, <1 x float> %max.h3)
   %max.all = shufflevector <1 x float> %max.f3, <1 x float> poison, <16 x i32> zeroinitializer
+
 
   store <16 x float> zeroinitializer, ptr %cell
   br label %b
@@ -160,11 +173,10 @@ b.rest:
   br i1 %b.some, label %b.tail, label %b.end
 b.tail:
   %b.left = sub i64 33, %b.i
-  %b.mask.t = trunc i64 %b.left to i32
+%b.mask.t = trunc i64 %b.left to i32
 %b.mask.v.i = insertelement <16 x i32> poison, i32 %b.mask.t, i64 0
   %b.mask.v = shufflevector <16 x i32> %b.mask.v.i, <16 x i32> poison, <16 x i32> zeroinitializer
   %b.mask = icmp slt <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>, %b.mask.v
-
   %b.xt.p = getelementptr float, ptr %x, i64 %b.i
   %b.xt = call <16 x float> @llvm.masked.load.v16f32.p0(ptr align 4 %b.xt.p, <16 x i1> %b.mask, <16 x float> zeroinitializer)
 
@@ -199,6 +211,7 @@ b.end:
   %sum.f3 = fadd <1 x float> %sum.l3, %sum.h3
   %sum.all = shufflevector <1 x float> %sum.f3, <1 x float> poison, <16 x i32> zeroinitializer
 
+
   %scale = fdiv <16 x float> splat (float 1.0), %sum.all
   br label %c
 c:
@@ -223,11 +236,10 @@ c.rest:
   br i1 %c.some, label %c.tail, label %c.end
 c.tail:
   %c.left = sub i64 33, %c.i
-  %c.mask.t = trunc i64 %c.left to i32
+%c.mask.t = trunc i64 %c.left to i32
 %c.mask.v.i = insertelement <16 x i32> poison, i32 %c.mask.t, i64 0
   %c.mask.v = shufflevector <16 x i32> %c.mask.v.i, <16 x i32> poison, <16 x i32> zeroinitializer
   %c.mask = icmp slt <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>, %c.mask.v
-
   %c.et.p = getelementptr float, ptr %y, i64 %c.i
   %c.et = call <16 x float> @llvm.masked.load.v16f32.p0(ptr align 4 %c.et.p, <16 x i1> %c.mask, <16 x float> zeroinitializer)
 

@@ -26,6 +26,7 @@ declare <8 x float> @llvm.maximum.v8f32(<8 x float>, <8 x float>)
 declare <8 x float> @llvm.minimum.v8f32(<8 x float>, <8 x float>)
 declare <8 x i32> @llvm.smax.v8i32(<8 x i32>, <8 x i32>)
 declare <8 x i32> @llvm.smin.v8i32(<8 x i32>, <8 x i32>)
+
 declare <16 x float> @llvm.fmuladd.v16f32(<16 x float>, <16 x float>, <16 x float>)
 declare <16 x double> @llvm.fmuladd.v16f64(<16 x double>, <16 x double>, <16 x double>)
 declare <16 x float> @llvm.fabs.v16f32(<16 x float>)
@@ -97,12 +98,14 @@ main.go:
   %x0.m0 = load <16 x float>, ptr %x0.m0.p, align 4
 
 
+
   %acc.m0 = load <16 x float>, ptr %acc0.a
   %accn.m0 = fadd <16 x float> %acc.m0, %x0.m0
   store <16 x float> %accn.m0, ptr %acc0.a
   %v.1 = add i64 %v, 16
   %x0.m1.p = getelementptr float, ptr %base0, i64 %v.1
   %x0.m1 = load <16 x float>, ptr %x0.m1.p, align 4
+
 
 
   %acc.m1 = load <16 x float>, ptr %acc1.a
@@ -114,13 +117,15 @@ tail:
   %left = icmp slt i64 %t, %end
   br i1 %left, label %tail.go, label %seq.end
 tail.go:
-%mask.l = sub i64 %end, %t
-  %mask.t = trunc i64 %mask.l to i32
-%mask.b.i = insertelement <16 x i32> poison, i32 %mask.t, i64 0
-  %mask.b = shufflevector <16 x i32> %mask.b.i, <16 x i32> poison, <16 x i32> zeroinitializer
-  %mask = icmp slt <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>, %mask.b
+  %mask.left = sub i64 %end, %t
+%mask.t = trunc i64 %mask.left to i32
+%mask.v.i = insertelement <16 x i32> poison, i32 %mask.t, i64 0
+  %mask.v = shufflevector <16 x i32> %mask.v.i, <16 x i32> poison, <16 x i32> zeroinitializer
+  %mask = icmp slt <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>, %mask.v
+
   %x0.t.p = getelementptr float, ptr %base0, i64 %t
   %x0.t = call <16 x float> @llvm.masked.load.v16f32.p0(ptr align 4 %x0.t.p, <16 x i1> %mask, <16 x float> zeroinitializer)
+
 
 
   %kept = select <16 x i1> %mask, <16 x float> %x0.t, <16 x float> splat (float 0x0000000000000000)
@@ -137,23 +142,23 @@ fold:
   %fa1 = load <16 x float>, ptr %acc1.a
   %f1 = fadd <16 x float> %f0, %fa1
   %acc = select i1 true, <16 x float> %f1, <16 x float> poison
-  %hl0 = shufflevector <16 x float> %acc, <16 x float> poison, <8 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7>
-  %hh0 = shufflevector <16 x float> %acc, <16 x float> poison, <8 x i32> <i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
-  %h0 = fadd <8 x float> %hl0, %hh0
-  %hl1 = shufflevector <8 x float> %h0, <8 x float> poison, <4 x i32> <i32 0, i32 1, i32 2, i32 3>
-  %hh1 = shufflevector <8 x float> %h0, <8 x float> poison, <4 x i32> <i32 4, i32 5, i32 6, i32 7>
-  %h1 = fadd <4 x float> %hl1, %hh1
-  %hl2 = shufflevector <4 x float> %h1, <4 x float> poison, <2 x i32> <i32 0, i32 1>
-  %hh2 = shufflevector <4 x float> %h1, <4 x float> poison, <2 x i32> <i32 2, i32 3>
-  %h2 = fadd <2 x float> %hl2, %hh2
-  %hl3 = shufflevector <2 x float> %h2, <2 x float> poison, <1 x i32> <i32 0>
-  %hh3 = shufflevector <2 x float> %h2, <2 x float> poison, <1 x i32> <i32 1>
-  %h3 = fadd <1 x float> %hl3, %hh3
-  %total.v = shufflevector <1 x float> %h3, <1 x float> poison, <16 x i32> zeroinitializer
+  %acc.l0 = shufflevector <16 x float> %acc, <16 x float> poison, <8 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7>
+  %acc.h0 = shufflevector <16 x float> %acc, <16 x float> poison, <8 x i32> <i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
+  %acc.f0 = fadd <8 x float> %acc.l0, %acc.h0
+  %acc.l1 = shufflevector <8 x float> %acc.f0, <8 x float> poison, <4 x i32> <i32 0, i32 1, i32 2, i32 3>
+  %acc.h1 = shufflevector <8 x float> %acc.f0, <8 x float> poison, <4 x i32> <i32 4, i32 5, i32 6, i32 7>
+  %acc.f1 = fadd <4 x float> %acc.l1, %acc.h1
+  %acc.l2 = shufflevector <4 x float> %acc.f1, <4 x float> poison, <2 x i32> <i32 0, i32 1>
+  %acc.h2 = shufflevector <4 x float> %acc.f1, <4 x float> poison, <2 x i32> <i32 2, i32 3>
+  %acc.f2 = fadd <2 x float> %acc.l2, %acc.h2
+  %acc.l3 = shufflevector <2 x float> %acc.f2, <2 x float> poison, <1 x i32> <i32 0>
+  %acc.h3 = shufflevector <2 x float> %acc.f2, <2 x float> poison, <1 x i32> <i32 1>
+  %acc.f3 = fadd <1 x float> %acc.l3, %acc.h3
+  %acc.all = shufflevector <1 x float> %acc.f3, <1 x float> poison, <16 x i32> zeroinitializer
 
   %one = icmp eq <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>, zeroinitializer
 
-  call void @llvm.masked.store.v16f32.p0(<16 x float> %total.v, ptr align 4 %out, <16 x i1> %one)
+  call void @llvm.masked.store.v16f32.p0(<16 x float> %acc.all, ptr align 4 %out, <16 x i1> %one)
 
   br label %unit.end
 unit.end:

@@ -22,6 +22,7 @@ declare <4 x float> @llvm.maximum.v4f32(<4 x float>, <4 x float>)
 declare <4 x float> @llvm.minimum.v4f32(<4 x float>, <4 x float>)
 declare <4 x i32> @llvm.smax.v4i32(<4 x i32>, <4 x i32>)
 declare <4 x i32> @llvm.smin.v4i32(<4 x i32>, <4 x i32>)
+
 declare <8 x float> @llvm.fmuladd.v8f32(<8 x float>, <8 x float>, <8 x float>)
 declare <8 x double> @llvm.fmuladd.v8f64(<8 x double>, <8 x double>, <8 x double>)
 declare <8 x float> @llvm.fabs.v8f32(<8 x float>)
@@ -128,6 +129,7 @@ main.go:
   %x0.m0 = bitcast <8 x i32> %x0.m0.s to <8 x float>
 
   %c0.m0 = call <8 x float> @tanh_f(<8 x float> %x0.m0)
+
 
   %out.m0 = getelementptr i16, ptr %out, i64 %v.0
   %st.m0.b = bitcast <8 x float> %c0.m0 to <8 x i32>
