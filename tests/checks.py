@@ -5,8 +5,11 @@ The seeded faults of test_seeded_faults.py are caught by these very functions.
 
 from __future__ import annotations
 
+import contextlib
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -21,6 +24,7 @@ from meshjit.ir.program import Layout
 from meshjit.ir.types import BF16, BOOL, F32, I32, DType, TensorType
 from meshjit.passes import PIPELINE, run_pass
 from meshjit.passes.plan import arena_bytes, storage_owners
+from meshjit.runtime.devices import cpu_stream
 from meshjit.runtime.mesh_device import MeshDevice, open_mesh
 from meshjit.runtime.trace import MeshTrace
 
@@ -141,6 +145,21 @@ def run_planned(planned: Graph, inputs: Sequence[np.ndarray], mesh: MeshDevice, 
         return [np.asarray(y) for y in trace.run(*inputs)]
     finally:
         trace.release()
+
+
+@contextlib.contextmanager
+def jobs_reversed() -> Iterator[None]:
+    """CPU meshes run the jobs of each phase in reverse: nothing may depend on their order."""
+    merge = cpu_stream.merge
+
+    def reverse(*args: Any) -> list[cpu_stream.Phase]:
+        return [replace(phase, jobs=phase.jobs[::-1]) for phase in merge(*args)]
+
+    cpu_stream.merge = reverse
+    try:
+        yield
+    finally:
+        cpu_stream.merge = merge
 
 
 @functools.cache
