@@ -308,6 +308,15 @@ def test_bits_of_any_dtype_are_gathered(target: CpuTarget) -> None:
         _run_both(target, _collective("all_gather", ("tp",), (3, 7), (3, 28), 1, 0, dtype), ("tp",))
 
 
+def test_sums_of_denormal_bfloat16_are_kept(target: CpuTarget) -> None:
+    source, out = region(0), region(1, ("dp",))
+    for d in ALL:
+        put(target, source, d, np.full(37, 1, np.uint16))
+    command = Collective("all_reduce", MESH.groups(("tp",)), BF16, (37,), (37,), 0, 1)
+    target.submit(target.load([command], [source, out], frozenset()), {}, 10.0)
+    assert (get(target, out, 5, np.uint16, 37) == 4).all()
+
+
 def test_a_gather_of_what_is_kept_once(target: CpuTarget) -> None:
     """The source does not vary along dp: only the representatives hold it."""
     source, out = region(0, ("tp",)), region(1, ())

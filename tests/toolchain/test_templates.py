@@ -21,7 +21,7 @@ class Bad:
 
 
 def test_the_same_parameters_give_the_same_text() -> None:
-    params = {"symbol": "mj_copy", "kind": "copy", "dtype": "bool", "op": "sum", "w": 16}
+    params = {"symbol": "mj_copy", "kind": "copy", "dtype": "f32", "op": "sum", "w": 16}
     assert render("cpu/collective.ll.j2", **params) == render("cpu/collective.ll.j2", **params)
     assert "define void @mj_copy" in render("cpu/collective.ll.j2", **params)
 

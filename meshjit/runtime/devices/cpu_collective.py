@@ -23,10 +23,8 @@ class _Dim:
     destination: int
 
 
-def _library(kind: str, dtype: str = "bool", op: str = "sum") -> cpu_native.Library:
-    size = {"f32": 4, "bf16": 4, "i32": 4, "bool": 1}[dtype]
-    lanes = llvm.host().vector * 4 // size
-    text = render("cpu/collective.ll.j2", symbol="mj_collective", kind=kind, dtype=dtype, op=op, w=lanes)
+def _library(kind: str, dtype: str = "f32", op: str = "sum") -> cpu_native.Library:
+    text = render("cpu/collective.ll.j2", symbol="mj_collective", kind=kind, dtype=dtype, op=op, w=llvm.host().vector)
     return cpu_native.load(llvm.build(text, name=f"collective {kind}"), "mj_collective")
 
 

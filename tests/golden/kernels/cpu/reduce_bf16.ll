@@ -3,7 +3,7 @@ declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)
 declare i64 @llvm.umin.i64(i64, i64)
 
 
-; One vector (or one element) of the reduction over all sources at byte %offset.
+; 16 elements of the reduction over all sources, at byte %offset.
 define internal void @one16(ptr %sources, i64 %n, i64 %offset, ptr %to) alwaysinline {
 entry:
   %p0 = load ptr, ptr %sources
@@ -12,6 +12,7 @@ entry:
   %v0.w = zext <16 x i16> %v0.m to <16 x i32>
   %v0.s = shl <16 x i32> %v0.w, splat (i32 16)
   %v0 = bitcast <16 x i32> %v0.s to <16 x float>
+
   %several = icmp ugt i64 %n, 1
   br i1 %several, label %source, label %done
 source:
@@ -24,44 +25,71 @@ source:
   %v.w = zext <16 x i16> %v.m to <16 x i32>
   %v.s = shl <16 x i32> %v.w, splat (i32 16)
   %v = bitcast <16 x i32> %v.s to <16 x float>
+
   %sum = fadd <16 x float> %acc, %v
   %k1 = add i64 %k, 1
   %more = icmp ult i64 %k1, %n
   br i1 %more, label %source, label %done
 done:
   %res = phi <16 x float> [ %v0, %entry ], [ %sum, %source ]
-  %res.b = fptrunc <16 x float> %res to <16 x bfloat>
-  store <16 x bfloat> %res.b, ptr %to, align 2
+  %st.b = bitcast <16 x float> %res to <16 x i32>
+  %st.h = lshr <16 x i32> %st.b, splat (i32 16)
+  %st.o = and <16 x i32> %st.h, splat (i32 1)
+  %st.a = add <16 x i32> %st.o, splat (i32 32767)
+  %st.c = add <16 x i32> %st.b, %st.a
+  %st.r = lshr <16 x i32> %st.c, splat (i32 16)
+  %st.q = or <16 x i32> %st.h, splat (i32 64)
+  %st.n = fcmp uno <16 x float> %res, zeroinitializer
+  %st.s = select <16 x i1> %st.n, <16 x i32> %st.q, <16 x i32> %st.r
+  %st = trunc <16 x i32> %st.s to <16 x i16>
+
+  store <16 x i16> %st, ptr %to, align 2
+
   ret void
 }
+
+; 1 elements of the reduction over all sources, at byte %offset.
 define internal void @one1(ptr %sources, i64 %n, i64 %offset, ptr %to) alwaysinline {
 entry:
   %p0 = load ptr, ptr %sources
   %a0 = getelementptr i8, ptr %p0, i64 %offset
-  %v0.m = load i16, ptr %a0, align 2
-  %v0.w = zext i16 %v0.m to i32
-  %v0.s = shl i32 %v0.w, 16
-  %v0 = bitcast i32 %v0.s to float
+  %v0.m = load <1 x i16>, ptr %a0, align 2
+  %v0.w = zext <1 x i16> %v0.m to <1 x i32>
+  %v0.s = shl <1 x i32> %v0.w, splat (i32 16)
+  %v0 = bitcast <1 x i32> %v0.s to <1 x float>
+
   %several = icmp ugt i64 %n, 1
   br i1 %several, label %source, label %done
 source:
   %k = phi i64 [ 1, %entry ], [ %k1, %source ]
-  %acc = phi float [ %v0, %entry ], [ %sum, %source ]
+  %acc = phi <1 x float> [ %v0, %entry ], [ %sum, %source ]
   %pp = getelementptr i64, ptr %sources, i64 %k
   %p = load ptr, ptr %pp
   %a = getelementptr i8, ptr %p, i64 %offset
-  %v.m = load i16, ptr %a, align 2
-  %v.w = zext i16 %v.m to i32
-  %v.s = shl i32 %v.w, 16
-  %v = bitcast i32 %v.s to float
-  %sum = fadd float %acc, %v
+  %v.m = load <1 x i16>, ptr %a, align 2
+  %v.w = zext <1 x i16> %v.m to <1 x i32>
+  %v.s = shl <1 x i32> %v.w, splat (i32 16)
+  %v = bitcast <1 x i32> %v.s to <1 x float>
+
+  %sum = fadd <1 x float> %acc, %v
   %k1 = add i64 %k, 1
   %more = icmp ult i64 %k1, %n
   br i1 %more, label %source, label %done
 done:
-  %res = phi float [ %v0, %entry ], [ %sum, %source ]
-  %res.b = fptrunc float %res to bfloat
-  store bfloat %res.b, ptr %to, align 2
+  %res = phi <1 x float> [ %v0, %entry ], [ %sum, %source ]
+  %st.b = bitcast <1 x float> %res to <1 x i32>
+  %st.h = lshr <1 x i32> %st.b, splat (i32 16)
+  %st.o = and <1 x i32> %st.h, splat (i32 1)
+  %st.a = add <1 x i32> %st.o, splat (i32 32767)
+  %st.c = add <1 x i32> %st.b, %st.a
+  %st.r = lshr <1 x i32> %st.c, splat (i32 16)
+  %st.q = or <1 x i32> %st.h, splat (i32 64)
+  %st.n = fcmp uno <1 x float> %res, zeroinitializer
+  %st.s = select <1 x i1> %st.n, <1 x i32> %st.q, <1 x i32> %st.r
+  %st = trunc <1 x i32> %st.s to <1 x i16>
+
+  store <1 x i16> %st, ptr %to, align 2
+
   ret void
 }
 
