@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from meshjit.errors import MeshJitError, ShapeError, TraceError
+from meshjit.errors import DTypeError, MeshJitError, ShapeError, TraceError
 from meshjit.frontend.tracer import Traced, Tracer, current_tracer, user_location, where
 from meshjit.ir.graph import describe, located
 from meshjit.ir.opdef import OpDef
@@ -66,12 +66,32 @@ def binary(op: OpDef, a: object, b: object, *, at_least: DType | None = None) ->
 
 
 def arithmetic(op: OpDef, a: object, b: object) -> Traced:
-    """As :func:`binary`; bools count as ints."""
+    """As :func:`binary`; on bools the sum is "or" and the product "and", as in NumPy.
+
+    Raises :class:`~meshjit.errors.DTypeError` (MJ2003) for a difference of bools.
+    """
     tracer = tracer_of(a, b)
     x, y = tracer.promote([a, b])
     if x.node.type.dtype == BOOL:
-        x, y = tracer.cast(x, I32), tracer.cast(y, I32)
+        if op not in _ON_BOOLS:
+            raise DTypeError(
+                "MJ2003",
+                f"{op.name} takes numbers, got bools",
+                where=where(),
+                operands=[describe(x.node), describe(y.node)],
+                fix="use x ^ y, or convert first: x.astype('int32')",
+            )
+        op = _ON_BOOLS[op]
     return tracer.emit(op, [x, y], weak=x.weak and y.weak)
+
+
+#: What arithmetic means on bools.
+_ON_BOOLS = {
+    elementwise.ADD: elementwise.LOGICAL_OR,
+    elementwise.MAXIMUM: elementwise.LOGICAL_OR,
+    elementwise.MUL: elementwise.LOGICAL_AND,
+    elementwise.MINIMUM: elementwise.LOGICAL_AND,
+}
 
 
 def power(a: object, b: object) -> Traced:

@@ -119,6 +119,8 @@ sum = _reduction("sum", reduce.SUM)
 max = _reduction("max", reduce.MAX)
 min = _reduction("min", reduce.MIN)
 amax, amin = max, min
+TracedArray.numpy_functions[np.amax] = TracedArray.numpy_functions[np.max]
+TracedArray.numpy_functions[np.amin] = TracedArray.numpy_functions[np.min]
 
 
 def _mean(a: Any, axis: fn.Axis = None, dtype: object = None, out: None = None, keepdims: bool = False) -> Traced:

@@ -65,6 +65,18 @@ class integer_to_negative_power:
         run(lambda x: x.astype('float32') ** -1, mesh, I)
 
 
+@mistake("MJ2003", "(x > 0) - (x < 0)", ["bool[3,4]"], ["x.astype('int32')"])
+class difference_of_bools:
+    def bad(mesh):
+        def f(x):
+            return (x > 0) - (x < 0)
+
+        run(f, mesh, X)
+
+    def fixed(mesh):
+        run(lambda x: (x > 0).astype('int32') - (x < 0).astype('int32'), mesh, X)
+
+
 @mistake("MJ2101", "x.sum() > 0", ["bool[]"], ["np.where(condition, a, b)"])
 class branch:
     def bad(mesh):
