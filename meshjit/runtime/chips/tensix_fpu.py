@@ -63,43 +63,42 @@ def add_and_round(exponent0, sum0, exponent1, sum1, old, wide, wormhole):
     ``wide`` says that Dst holds 32 bits; else the result is rounded to bf16. ``wormhole`` brings that chip's wrong
     normalisation of -1 (an exact cancellation down to one unit).
     """
-    sign0 = 1 if sum0 < 0 else 0
-    sign1 = 1 if sum1 < 0 else 0
-    m0 = -sum0 if sign0 else sum0
-    m1 = -sum1 if sign1 else sum1
+    # No branches, so that LLVM makes vectors of it. A sign is 0 or -1, (x ^ sign) - sign applies it.
+    sign0, sign1, sign = sum0 >> 63, sum1 >> 63, -(old >> 31 & 1)
+    m0 = (sum0 ^ sign0) - sign0
+    m1 = (sum1 ^ sign1) - sign1
     old_exponent = old >> 23 & 255
-    sign = old >> 31 & 1
-    m = (old & 0x7FFFFF | 0x800000) if old_exponent else 0
+    m = (old & 0x7FFFFF | 0x800000) & -min(old_exponent, 1)
     top = max(max(exponent0, exponent1), old_exponent)
     d0 = min(top - exponent0, 31)
     d1 = min(top - exponent1, 31)
     d = min(top - old_exponent, 31)
-    m0 = (m0 + (1 << d0 >> 1) - (sign0 if d0 > 0 else 0)) >> d0
-    m1 = (m1 + (1 << d1 >> 1) - (sign1 if d1 > 0 else 0)) >> d1
+    m0 = (m0 + (1 << d0 >> 1) + (sign0 & -min(d0, 1))) >> d0
+    m1 = (m1 + (1 << d1 >> 1) + (sign1 & -min(d1, 1))) >> d1
     m = (m + (1 << d >> 1)) >> d
     if not wide:
-        m0 = (m0 + 4096 - sign0) & ~0x1FFF
-        m1 = (m1 + 4096 - sign1) & ~0x1FFF
+        m0 = (m0 + 4096 + sign0) & ~0x1FFF
+        m1 = (m1 + 4096 + sign1) & ~0x1FFF
         m = (m + 4096) & ~0x1FFF
-    total = -m if sign else m
-    total += -m0 if sign0 else m0
-    total += -m1 if sign1 else m1
-    negative = sign if total == 0 else (1 if total < 0 else 0)
-    m = -total if total < 0 else total
+    total = ((m ^ sign) - sign) + ((m0 ^ sign0) - sign0) + ((m1 ^ sign1) - sign1)
+    sign = total >> 63
+    m = (total ^ sign) - sign
     shift = count_leading_zeros(m | 1) - 40
-    if wormhole and negative and m == 1:
-        shift -= 27
+    if wormhole:
+        shift -= 27 if total == -1 else 0
     e = top - shift
     if not wide:
         shift -= 16
-    left = shift if shift > 0 else 0
-    right = -shift if shift < 0 else 0
+    left, right = max(shift, 0), max(-shift, 0)
     r = ((m << left) + (1 << right >> 1)) >> right
     if not wide:
         r <<= 16
     e += r >> 24 & 1
-    bits = negative << 31 | (0x7F800000 if e >= 255 else e << 23 | r & 0x7FFFFF)
-    return 0 if top <= 0 or m == 0 or e <= 0 else bits
+    bits = 0x7F800000 if e >= 255 else e << 23 | r & 0x7FFFFF
+    bits |= sign & 0x80000000
+    bits = bits if e > 0 else 0
+    bits = bits if total != 0 else 0
+    return bits if top > 0 else 0
 
 
 @njit(cache=True, nogil=True)
@@ -167,26 +166,31 @@ def _multiply_row(source, bank, row, mask, phase, work):
                     product = ((product << 1) + (1 << d)) >> (d + 1)
                     s = work[_SIGN + at] ^ sign
                     work[total + column] += (product ^ s) - s
+        for column in range(16):  # products that all underflow count for nothing
+            work[total + column] &= -min(work[largest + column], 1)
 
 
 @njit(cache=True, nogil=True)
 def _finish_row(dst, valid, row, work, wide, wormhole):
     """Add a row's sums to Dst."""
-    at = wide_row(row) if wide else row
-    fresh = valid[at] == 0
+    if not wide:
+        keep = -np.int64(valid[row])
+        for column in range(16):
+            old = (dst[row, column] & keep) << 16
+            e0, e1 = work[_LARGEST + column], work[_LARGEST + 32 + column]
+            sum0, sum1 = work[_SUM + column] << 13, work[_SUM + 32 + column] << 13
+            dst[row, column] = add_and_round(e0, sum0, e1, sum1, old, False, wormhole) >> 16
+        valid[row] = 1
+        return
+    at = wide_row(row)
+    keep = -np.int64(valid[at])
     for column in range(16):
-        if wide:
-            old = 0 if fresh else dst[at, column] << 16 | swap_halves(dst[at + 8, column])
-        else:
-            old = 0 if fresh else dst[at, column] << 16
-        exponent0 = work[_LARGEST + column]
-        exponent1 = work[_LARGEST + 32 + column]
-        sum0 = work[_SUM + column] << 13 if exponent0 > 0 else 0
-        sum1 = work[_SUM + 32 + column] << 13 if exponent1 > 0 else 0
-        bits = add_and_round(exponent0, sum0, exponent1, sum1, old, wide, wormhole)
+        old = (dst[at, column] << 16 | swap_halves(dst[at + 8, column])) & keep
+        e0, e1 = work[_LARGEST + column], work[_LARGEST + 32 + column]
+        sum0, sum1 = work[_SUM + column] << 13, work[_SUM + 32 + column] << 13
+        bits = add_and_round(e0, sum0, e1, sum1, old, True, wormhole)
         dst[at, column] = bits >> 16
-        if wide:
-            dst[at + 8, column] = plain_halves(bits & 0xFFFF)
+        dst[at + 8, column] = plain_halves(bits & 0xFFFF)
     valid[at] = 1
 
 
