@@ -109,3 +109,14 @@ def test_the_dump_folder_receives_every_stage(tmp_path: Path, monkeypatch: pytes
         assert parse(files[f"{number}_{stage}.mj"]).stage == stage
     kernels = {Path(name).stem for name in files if not name.endswith(".mj")}
     assert kernels and all(files[f"{k}.ll"] and files[f"{k}.asm"] for k in kernels)
+
+
+def test_demo_on_emulated_cards_shows_a_kernel(run: Run) -> None:
+    done = run("demo", "--only", "emulator")
+    assert done.code == 0, done.err
+    order = ("wormhole mesh", "all_reduce(", "tensix/math_matmul.ll.j2", "Disassembly of", "tt MVMUL", "2/2")
+    at = 0
+    for part in order:
+        at = done.out.find(part, at)
+        assert at >= 0, part
+    assert "Pearson correlation 0.9999" in done.out
