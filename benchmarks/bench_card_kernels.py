@@ -1,0 +1,134 @@
+"""Kernels of the cards: build times, sizes, instruction counts, and run times on the emulator (or the simulator).
+
+Run ``python benchmarks/bench_card_kernels.py [--target emulator|ttsim] [--arch wormhole|blackhole]``; numbers are
+printed, nothing is asserted. ``ttsim`` needs MESHJIT_TTSIM.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from meshjit import config
+from meshjit.arch import ARCHS, Arch, num_tiles, tile_bytes
+from meshjit.codegen.disassemble import tensix_words
+from meshjit.codegen.riscv import compile_image
+from meshjit.codegen.tensix import copy, eltwise, matmul, rows
+from meshjit.codegen.tensix.eltwise import EltwiseSpec, Operand
+from meshjit.codegen.tensix.expression import Expression, Step
+from meshjit.ir.mesh import Mesh
+from meshjit.ir.program import Program, RunProgram
+from meshjit.ir.types import BF16, F32, DType
+from meshjit.runtime import layouts
+from meshjit.runtime.devices.base import Region
+from meshjit.runtime.devices.card import CardTarget, open_emulator, open_ttsim
+from meshjit.toolchain import cache
+
+SIDE = 256
+
+
+def square(dtype: DType) -> Operand:
+    return Operand((SIDE, SIDE), dtype)
+
+
+def programs(arch: Arch) -> dict[str, tuple[Callable[[], Program], list[Operand], DType]]:
+    """Name to (builder, operands, dtype of the result); results are SIDE x SIDE."""
+    bias = Expression(2, (Step("add", (0, 1)), Step("gelu_tanh", (2,))))
+
+    def mm(fidelity: matmul.Fidelity, dtype: DType = BF16, epilogue: Expression | None = None):
+        extra = (Operand((SIDE,), dtype),) if epilogue else ()
+        spec = matmul.MatmulSpec("matmul", square(dtype), square(dtype), dtype, epilogue, extra, fidelity)
+        return (lambda: matmul.build(spec, arch)), [square(dtype), square(dtype), *extra], dtype
+
+    def chain(op: str, n: int, dtype: DType):
+        spec = EltwiseSpec(op, Expression(n, (Step(op, tuple(range(n))),)), (square(dtype),) * n, (SIDE, SIDE), dtype)
+        return (lambda: eltwise.build(spec, arch)), [square(dtype)] * n, dtype
+
+    soft = rows.SoftmaxSpec("softmax", square(BF16), 1, BF16)
+    norm_operands = (square(BF16), Operand((SIDE,), BF16))
+    norm = rows.NormSpec("rms_norm", "rms_norm", norm_operands, 1e-5, BF16)
+    return {
+        "matmul lofi": mm("lofi"),
+        "matmul hifi2": mm("hifi2"),
+        "matmul hifi4": mm("hifi4"),
+        "matmul f32": mm("hifi4", F32),
+        "matmul bias gelu": mm("hifi2", epilogue=bias),
+        "add": chain("add", 2, BF16),
+        "exp": chain("exp", 1, BF16),
+        "gelu": chain("gelu_tanh", 1, BF16),
+        "exp f32": chain("exp", 1, F32),
+        "softmax": ((lambda: rows.build_softmax(soft, arch)), [square(BF16)], BF16),
+        "rms_norm": ((lambda: rows.build_norm(norm, arch)), list(norm_operands), BF16),
+        "transpose": (
+            (lambda: copy.build(copy.transpose("transpose", (SIDE, SIDE), (1, 0), BF16), arch)), [square(BF16)], BF16,
+        ),
+    }  # fmt: skip
+
+
+def run_ms(card: CardTarget, program: Program, operands: list[Operand], dtype: DType, repeats: int = 3) -> float:
+    """Milliseconds of a warm launch, host included."""
+    regions: list[Region] = []
+    address = card.base_address
+    for operand in [*operands, Operand((SIDE, SIDE), dtype)]:
+        page = tile_bytes(operand.dtype.size_bytes)
+        size = num_tiles(operand.shape) * page
+        regions.append(Region(address, size, page))
+        address += -(-card.footprint(size, page) // 4096) * 4096
+    rng = np.random.default_rng(0)
+    for operand, region in zip(operands, regions, strict=False):
+        data = rng.standard_normal(operand.shape).astype(operand.dtype.numpy)
+        card.write(0, region, layouts.encode(data, card.layout))
+    loaded = card.load([RunProgram(program, tuple(range(len(regions))), (0,))], regions, frozenset())
+    times: list[float] = []
+    for _ in range(repeats + 1):
+        start = time.perf_counter()
+        card.submit(loaded, {}, 120.0)
+        times.append((time.perf_counter() - start) * 1e3)
+    return min(times[1:])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--target", choices=("emulator", "ttsim"), default="emulator")
+    parser.add_argument("--arch", choices=sorted(ARCHS), default="wormhole")
+    arguments = parser.parse_args()
+    arch = ARCHS[arguments.arch]
+    mesh = Mesh((1,), ("tp",))
+    if arguments.target == "emulator":
+        card = open_emulator(mesh, arch.name)
+    else:
+        folder = config.load().ttsim_dir
+        assert folder is not None, "set MESHJIT_TTSIM"
+        card = open_ttsim(mesh, str(folder / {"wormhole": "wh", "blackhole": "bh"}[arch.name]))
+    print(f"{SIDE}x{SIDE} on {arguments.target} {arch.name}")
+    print(f"{'program':18} {'build':>8} {'bytes':>6} {'words of T0/T1/T2':>18} {'run':>9}")
+    kernels: list[float] = []
+    with tempfile.TemporaryDirectory() as empty:
+        os.environ["MESHJIT_CACHE"] = empty
+        for name, (build, operands, dtype) in programs(arch).items():
+            cache.forget()
+            start = time.perf_counter()
+            program = build()
+            built = (time.perf_counter() - start) * 1e3
+            for kernel in program.kernels:
+                start = time.perf_counter()
+                compile_image(kernel.source, kernel.role, arch)
+                kernels.append((time.perf_counter() - start) * 1e3)
+            words = "/".join(str(len(tensix_words(k))) for k in program.kernels if k.role.value.startswith("trisc"))
+            size = sum(len(k.binary) for k in program.kernels)
+            run = run_ms(card, program, operands, dtype)
+            print(f"{name:18} {built:6.1f}ms {size:6} {words:>18} {run:7.1f}ms", flush=True)
+    print(
+        f"one kernel: median {statistics.median(kernels):.1f} ms, most {max(kernels):.1f} ms ({len(kernels)} kernels)"
+    )
+    card.close()
+
+
+if __name__ == "__main__":
+    main()
