@@ -1,0 +1,111 @@
+define void @kernel() null_pointer_is_valid noreturn nounwind {
+entry:
+  %sink = alloca i32
+  %cb3.count.var = alloca i32
+  %cb3.ptr.var = alloca i32
+  tt SETADCXY units=4 mask=15
+  tt SETADCZW units=4 mask=15
+  tt SETADCXX units=4 end=255
+  tt SETC16 config=31 value=0
+  tt SETDMAREG reg16=17 value=0
+  store i32 0, ptr %cb3.count.var
+  store i32 151552, ptr %cb3.ptr.var
+  %count = load volatile i32, ptr inttoptr (i32 114960 to ptr)
+  br label %blk.pre
+blk.pre:
+  br label %blk.head
+blk.head:
+  %blk = phi i32 [ 0, %blk.pre ], [ %blk.next, %blk.latch ]
+  %blk.more = icmp ult i32 %blk, %count
+  br i1 %blk.more, label %blk.body, label %blk.done
+blk.body:
+  %h.r = mul i32 %blk, 24
+  %h.b = add i32 %h.r, 114964
+  %h.p = inttoptr i32 %h.b to ptr
+  %h = load volatile i32, ptr %h.p
+  %w.r = mul i32 %blk, 24
+  %w.b = add i32 %w.r, 114968
+  %w.p = inttoptr i32 %w.b to ptr
+  %w = load volatile i32, ptr %w.p
+  tt SEMWAIT semaphores=1 condition=1 block=TDMA+SYNC+PACK
+  br label %i.pre
+i.pre:
+  br label %i.head
+i.head:
+  %i = phi i32 [ 0, %i.pre ], [ %i.next, %i.latch ]
+  %i.more = icmp ult i32 %i, %h
+  br i1 %i.more, label %i.body, label %i.done
+i.body:
+  %first = mul i32 %i, 1
+  br label %j.pre
+j.pre:
+  br label %j.head
+j.head:
+  %j = phi i32 [ 0, %j.pre ], [ %j.next, %j.latch ]
+  %j.more = icmp ult i32 %j, %w
+  br i1 %j.more, label %j.body, label %j.done
+j.body:
+  %slot = add i32 %first, %j
+  br label %r.poll
+r.poll:
+  %r.acked = load volatile i32, ptr inttoptr (i32 4290031628 to ptr)
+  %r.count = load i32, ptr %cb3.count.var
+  %r.diff = sub i32 %r.count, %r.acked
+  %r.used = and i32 %r.diff, 65535
+  %r.full = icmp ugt i32 %r.used, 1
+  br i1 %r.full, label %r.poll, label %r.ready
+r.ready:
+  %to = load i32, ptr %cb3.ptr.var
+  %k.w = or i32 %slot, 1351352320
+  store volatile i32 %k.w, ptr inttoptr (i32 4293132288 to ptr)
+  %k.units = lshr i32 %to, 4
+  %k.dec = sub i32 %k.units, 1
+  %k.base = or i32 %k.dec, -2147483648
+  %k.r.lo = and i32 %k.base, 65535
+  %k.r.l.sh = shl i32 %k.r.lo, 8
+  %k.r.l.word = or i32 %k.r.l.sh, 1157627912
+  store volatile i32 %k.r.l.word, ptr inttoptr (i32 4293132288 to ptr)
+  %k.r.hi = lshr i32 %k.base, 16
+  %k.r.hs = shl i32 %k.r.hi, 8
+  %k.r.hw = or i32 %k.r.hs, 1157627913
+  store volatile i32 %k.r.hw, ptr inttoptr (i32 4293132288 to ptr)
+  tt STALLWAIT block=CFG wait=THCON+PACK
+  tt WRCFG config=57 reg=4
+  tt DMANOP
+  tt DMANOP
+  tt PACR addr_mode=0 pack_sel=15 last=1
+  %p.old = load i32, ptr %cb3.count.var
+  %p.sum = add i32 %p.old, 1
+  %p.count = and i32 %p.sum, 65535
+  store i32 %p.count, ptr %cb3.count.var
+  %p.ptr = load i32, ptr %cb3.ptr.var
+  %p.moved = add i32 %p.ptr, 2048
+  %p.wrap = icmp eq i32 %p.moved, 155648
+  %p.next = select i1 %p.wrap, i32 151552, i32 %p.moved
+  store i32 %p.next, ptr %cb3.ptr.var
+  tt STALLWAIT block=TDMA+THCON wait=PACK
+  %p.w.sh = shl i32 %p.count, 8
+  %p.w.word = or i32 %p.w.sh, 1157627920
+  store volatile i32 %p.w.word, ptr inttoptr (i32 4293132288 to ptr)
+  tt STOREREG reg=8 address=76804
+  br label %j.latch
+j.latch:
+  %j.next = add i32 %j, 1
+  br label %j.head
+j.done:
+  br label %i.latch
+i.latch:
+  %i.next = add i32 %i, 1
+  br label %i.head
+i.done:
+  tt STALLWAIT block=SYNC wait=PACK
+  tt SEMGET semaphores=1
+  br label %blk.latch
+blk.latch:
+  %blk.next = add i32 %blk, 1
+  br label %blk.head
+blk.done:
+  br label %halt
+halt:
+  br label %halt
+}
