@@ -50,6 +50,7 @@ class Parameters:
 
     def __init__(self, function: Callable[..., Any], static: Sequence[str], donated: Sequence[str]) -> None:
         self.function = function
+        self.name = str(getattr(function, "__name__", "f"))  # a partial has none
         self.signature = inspect.signature(function)
         self.static = _names(static, "static_argnames", self.signature)
         self.donated = _names(donated, "donate_argnames", self.signature)
@@ -71,7 +72,7 @@ class Parameters:
             bound = self.signature.bind(*args, **kwargs)
         except TypeError as error:
             raise UsageError(
-                "MJ1007", f"{self.function.__name__}{self.signature}: {error}", fix="call it as its signature says"
+                "MJ1007", f"{self.name}{self.signature}: {error}", fix="call it as its signature says"
             ) from None
         bound.apply_defaults()
         dynamic: dict[str, Any] = {}
@@ -110,7 +111,7 @@ class Parameters:
             if len(items) != len(names):
                 raise ShardingError(
                     "MJ3011",
-                    f"in_shardings has {len(items)} entries, {self.function.__name__}{self.signature} takes "
+                    f"in_shardings has {len(items)} entries, {self.name}{self.signature} takes "
                     f"{len(names)} array arguments",
                     fix=f"give one entry per argument ({', '.join(names)}), None where nothing is said",
                 )

@@ -8,7 +8,7 @@ their values.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
@@ -40,9 +40,9 @@ class Guard:
 
 def collect(function: Callable[..., Any]) -> tuple[Guard, ...]:
     """Guards for all that ``function``, and the user's functions it calls, can read by name."""
-    found: dict[str, Guard] = {}
-    _function(function, "", found, set(), 0)
-    return tuple(found.values())
+    collector = _Collector()
+    collector.function(function, "", 0)
+    return tuple(collector.found.values())
 
 
 def changed(guards: tuple[Guard, ...]) -> str | None:
@@ -102,75 +102,95 @@ def _same(now: object, seen: object) -> bool:
     return now.spec == seen.spec and all(map(_same, now.leaves, seen.leaves))
 
 
-def _function(function: object, prefix: str, found: dict[str, Guard], visited: set[int], depth: int) -> None:
-    if isinstance(function, MethodType):
-        code = function.__func__.__code__
-        _object(function.__self__, f"{prefix}self", set(_names(code)), found, visited, depth)
-        function = function.__func__
-    inner = getattr(function, "__wrapped__", None) or getattr(function, "func", None)
-    if inner is not None and not isinstance(function, FunctionType):
-        _function(inner, prefix, found, visited, depth)
-        return
-    if not isinstance(function, FunctionType):
-        if callable(function) and not isinstance(function, type):
-            method = getattr(function, "__call__", None)  # noqa: B004  # the method itself, to look into its code
-            if isinstance(method, MethodType) and id(function) not in visited:
-                visited.add(id(function))
-                _function(method, prefix, found, visited, depth)
-        return
-    if id(function.__code__) in visited or depth > _MAX_DEPTH:
-        return
-    visited.add(id(function.__code__))
-    names = set(_names(function.__code__))
-    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
-        try:
-            value = cell.cell_contents
-        except ValueError:
-            continue  # not yet bound: nothing was read from it
-        _watch(name, lambda cell=cell: cell.cell_contents, value, names, found, visited, depth)
-    scope = function.__globals__
-    for name in sorted(names & scope.keys()):
-        _watch(name, lambda name=name, scope=scope: scope[name], scope[name], names, found, visited, depth)
+class _Collector:
+    """Walks what code reaches by name. ``found`` holds guards by where the value is kept, ``seen`` what was walked."""
+
+    def __init__(self) -> None:
+        self.found: dict[Hashable, Guard] = {}
+        self.seen: set[Hashable] = set()
+
+    def function(self, function: object, prefix: str, depth: int) -> None:
+        """Closure cells, globals and, of a method, attributes of its object."""
+        if isinstance(function, MethodType):
+            key: Hashable = (id(function.__self__), id(function.__func__))
+            if key not in self.seen and isinstance(function.__func__, FunctionType):
+                self.seen.add(key)
+                names = set(_names(function.__func__.__code__))
+                self.attributes(function.__self__, prefix.removesuffix(".") or "self", names, depth)
+                self.function(function.__func__, prefix, depth)
+            return
+        if not isinstance(function, FunctionType):
+            inner = getattr(function, "__wrapped__", None) or getattr(function, "func", None)
+            method = getattr(type(function), "__call__", None)  # noqa: B004  # the method itself, to look into its code
+            if inner is not None:
+                self.function(inner, prefix, depth)
+            elif isinstance(method, FunctionType) and not isinstance(function, type):
+                self.function(MethodType(method, function), prefix, depth)
+            return
+        if id(function) in self.seen or depth > _MAX_DEPTH:
+            return
+        self.seen.add(id(function))
+        names = set(_names(function.__code__))
+        for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+            try:
+                value = cell.cell_contents
+            except ValueError:
+                continue  # not yet bound: nothing was read from it
+            self.watch(id(cell), prefix + name, lambda cell=cell: cell.cell_contents, value, names, depth)
+        scope = function.__globals__
+        for name in sorted(names & scope.keys()):
+            read = lambda name=name, scope=scope: scope[name]  # noqa: E731  # a closure over both
+            self.watch((id(scope), name), name, read, scope[name], names, depth)
+
+    def watch(
+        self, key: Hashable, name: str, read: Callable[[], object], value: object, names: set[str], depth: int
+    ) -> None:
+        """Guard a value, and look into it."""
+        if isinstance(value, ModuleType):
+            if _is_user_module(value):
+                for attribute in sorted(names & vars(value).keys()):
+                    get = lambda m=value, a=attribute: getattr(m, a)  # noqa: E731  # a closure over both
+                    inner = vars(value)[attribute]
+                    self.watch((id(value), attribute), f"{name}.{attribute}", get, inner, names, depth + 1)
+            return
+        if isinstance(value, type) or _is_library_function(value):
+            return
+        self.found.setdefault(key, Guard(name, read, _snapshot(value)))
+        self.inside(value, name, names, depth)
+
+    def inside(self, value: object, name: str, names: set[str], depth: int) -> None:
+        """What the code can reach through a value."""
+        if isinstance(value, (list, tuple, dict)):
+            leaves = optree.tree_leaves(value, none_is_leaf=True)  # type: ignore[arg-type]  # any container
+            for i, leaf in enumerate(leaves):
+                if not isinstance(leaf, (list, tuple, dict, type)) and not _is_library_function(leaf):
+                    self.inside(leaf, f"{name}[{i}]", names, depth + 1)
+        elif not isinstance(value, (*_SIMPLE, np.ndarray)) and depth <= _MAX_DEPTH:
+            self.attributes(value, name, names, depth)
+            if callable(value):
+                self.function(value, f"{name}.", depth + 1)
+
+    def attributes(self, value: object, name: str, names: set[str], depth: int) -> None:
+        """Attributes of an instance that the code names, data of its classes included, and the methods it may call."""
+        own = getattr(value, "__dict__", None)
+        if not isinstance(own, Mapping) or isinstance(value, FunctionType) or depth > _MAX_DEPTH:
+            return
+        if type(value).__module__.split(".")[0] in _LIBRARIES:
+            return
+        shared = {k: v for cls in reversed(type(value).__mro__[:-1]) for k, v in vars(cls).items()}
+        for attribute in sorted(names & (own.keys() | shared.keys())):
+            inner = own[attribute] if attribute in own else shared[attribute]
+            where = f"{name}.{attribute}"
+            if attribute not in own and isinstance(inner, FunctionType):
+                self.function(MethodType(inner, value), f"{name}.", depth + 1)
+            elif attribute in own or isinstance(inner, (*_SIMPLE, list, tuple, dict, np.ndarray)):
+                read = lambda v=value, a=attribute: getattr(v, a)  # noqa: E731  # a closure over both
+                self.watch((id(value), attribute), where, read, inner, names, depth + 1)
 
 
-def _watch(
-    name: str, read: Callable[[], object], value: object, names: set[str], found: dict[str, Guard],
-    visited: set[int], depth: int,
-) -> None:  # fmt: skip
-    if isinstance(value, ModuleType):
-        if _is_user_module(value):
-            for attribute in sorted(names & vars(value).keys()):
-                inner = vars(value)[attribute]
-                where = f"{name}.{attribute}"
-                _watch(where, lambda m=value, a=attribute: getattr(m, a), inner, names, found, visited, depth + 1)
-        return
-    if isinstance(value, type):
-        return
-    if (
-        callable(value)
-        and getattr(value, "__module__", "").split(".")[0] in _LIBRARIES
-        and not hasattr(value, "__wrapped__")
-    ):
-        return
-    found.setdefault(name, Guard(name, read, _snapshot(value)))
-    if callable(value):
-        _function(value, f"{name}.", found, visited, depth + 1)
-    elif not isinstance(value, (*_SIMPLE, list, tuple, dict, np.ndarray)):
-        _object(value, name, names, found, visited, depth)
-
-
-def _object(value: object, name: str, names: set[str], found: dict[str, Guard], visited: set[int], depth: int) -> None:
-    """Attributes of an instance that the code names."""
-    attributes = getattr(value, "__dict__", None)
-    if not isinstance(attributes, Mapping) or id(value) in visited or depth > _MAX_DEPTH:
-        return
-    if type(value).__module__.split(".")[0] in _LIBRARIES:
-        return
-    visited.add(id(value))
-    for attribute in sorted(names & attributes.keys()):
-        where = f"{name}.{attribute}"
-        read = lambda v=value, a=attribute: getattr(v, a)  # noqa: E731  # a closure over both
-        _watch(where, read, attributes[attribute], names, found, visited, depth + 1)
+def _is_library_function(value: object) -> bool:
+    module = str(getattr(value, "__module__", "") or "")
+    return callable(value) and module.split(".")[0] in _LIBRARIES and not hasattr(value, "__wrapped__")
 
 
 def _names(code: CodeType) -> Iterator[str]:

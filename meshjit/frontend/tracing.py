@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,12 +53,12 @@ def trace_function(
     with tracer:
         values = [_param(tracer, leaf, spec, here) for leaf, spec in zip(call.described, in_specs, strict=True)]
         args, kwargs = parameters.rebuild(call, values)
-        result = _call(function, args, kwargs, [v.node for v in values])
+        result = _call(parameters, args, kwargs, [v.node for v in values])
         register_dataclasses([result])
         leaves, tree = optree.tree_flatten(result, namespace=NAMESPACE)
-        outputs = [_output(tracer, leaf, function.__name__) for leaf in leaves]
+        outputs = [_output(tracer, leaf, parameters.name) for leaf in leaves]
         outputs = _pin_outputs(tracer, outputs, tree, out_shardings, here)
-    graph = tracer.graph(_identifier(function.__name__), outputs)
+    graph = tracer.graph(_identifier(parameters.name), outputs)
     del args, kwargs, result, leaves, values
     captured = [c.array for c in tracer.captured]
     own = _unshared(tracer)
@@ -72,19 +72,19 @@ def trace_function(
     )
 
 
-def _call(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], params: list[Node]) -> Any:
+def _call(parameters: Parameters, args: tuple[Any, ...], kwargs: dict[str, Any], params: list[Node]) -> Any:
     """The user's function on traced arrays; what it raises by itself gains the place and the arguments' types."""
     try:
-        return function(*args, **kwargs)
+        return parameters.function(*args, **kwargs)
     except MeshJitError:
         raise
     except Exception as error:
         raise TraceError(
             "MJ2109",
-            f"{function.__name__} raised {type(error).__name__} while it was traced: {error}",
+            f"{parameters.name} raised {type(error).__name__} while it was traced: {error}",
             where=_raised_at(error),
             operands=[describe(p) for p in params],
-            fix=f"mend the line, or run it on NumPy arrays to debug it: {function.__name__}.function(...)",
+            fix=f"mend the line, or run it on NumPy arrays to debug it: {parameters.name}.function(...)",
         ) from error
 
 
