@@ -1,1 +1,32 @@
-"""Emulated chips: RISC-V cores, Tensix coprocessors, NoC, DRAM and Ethernet, functionally bit-exact."""
+"""Emulated chips: RISC-V cores, Tensix coprocessors, NoC and DRAM, functionally bit-exact."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numba
+
+from meshjit import config
+
+_here = Path(__file__).parent
+
+
+def _sources() -> str:
+    """Digest of the package's sources and the chip tables: compiled code inlines functions across modules."""
+    digest = hashlib.sha256()
+    for path in sorted([*_here.glob("*.py"), _here.parents[1] / "arch.py"]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+# Numba keeps compiled functions by the file each is in and would not notice a change in what a function calls. A
+# folder per state of the whole package cannot hold stale code. The folder is chosen when a module defines its functions.
+_before = numba.config.CACHE_DIR
+numba.config.CACHE_DIR = str(config.load().cache_dir / "emulator" / _sources())
+try:
+    from meshjit.runtime.chips.mesh import EmulatedMesh, Step, WorkerCounters
+finally:
+    numba.config.CACHE_DIR = _before
+
+__all__ = ["EmulatedMesh", "Step", "WorkerCounters"]

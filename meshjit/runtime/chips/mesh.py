@@ -78,7 +78,7 @@ class EmulatedMesh:
                 raise UsageError("MJ6003", f"no chip is called {arch!r}", fix="use one of " + ", ".join(ARCHS))
             arch = ARCHS[arch]
         if num_chips < 1:
-            raise UsageError("MJ6003", f"a mesh of {num_chips} chips", fix='give at least one: EmulatedMesh("wormhole", 1)')
+            raise UsageError("MJ6003", f"a mesh of {num_chips} chips", fix="give at least one chip")
         self.arch = arch
         self._chips = [new_chip(arch, strict=strict) for _ in range(num_chips)]
         self._stacks = [new_stack(arch.is_blackhole, len(arch.workers)) for _ in range(num_chips)]
@@ -206,7 +206,7 @@ class EmulatedMesh:
 
     def _place(self, chip: int, xy: tuple[int, int]) -> tuple[Chip, int]:
         if not 0 <= chip < len(self._chips):
-            raise DeviceError("MJ6004", f"chip {chip} of {len(self._chips)}", fix="use a chip of this mesh, and keep it open")
+            raise DeviceError("MJ6004", f"chip {chip} of {len(self._chips)}", fix="use a chip of a mesh that is open")
         state = self._chips[chip]
         x, y = xy
         place = int(state.place[0, x | y << 6]) if 0 <= x < 64 and 0 <= y < 64 else -1

@@ -45,7 +45,7 @@ def sync_load(chip: Chip, t: Tensix, w: int, core: int, address: int) -> tuple[i
     """TENSIX_SYNC and MOP sync wait for the thread; semaphores read their value."""
     word = (address - SYNC_BASE) >> 2
     thread = core - TRISC0
-    if word == SYNC or word == MOP_SYNC:
+    if word in (SYNC, MOP_SYNC):
         if thread_idle(t, thread):
             return OK, 0
         chip.waits[w, core, 0] = WAIT_SYNC if word == SYNC else WAIT_MOP
@@ -61,7 +61,7 @@ def sync_load(chip: Chip, t: Tensix, w: int, core: int, address: int) -> tuple[i
 def sync_store(chip: Chip, t: Tensix, w: int, core: int, address: int, value: int) -> int:
     """Stores to the sync words are dropped; a semaphore is posted by 0 and taken by 1."""
     word = (address - SYNC_BASE) >> 2
-    if word == SYNC or word == MOP_SYNC:
+    if word in (SYNC, MOP_SYNC):
         return OK
     if SEMAPHORES <= word < SEMAPHORES + 8:
         i = word - SEMAPHORES

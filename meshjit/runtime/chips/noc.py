@@ -167,7 +167,9 @@ def read(chip: Chip, w: int, core: int, noc: int, regs, size: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def deliver(chip: Chip, stack: Tensix, w: int, core: int, source_at: int, target: int, target_at: int, size: int) -> int:
+def deliver(
+    chip: Chip, stack: Tensix, w: int, core: int, source_at: int, target: int, target_at: int, size: int
+) -> int:
     """Write bytes of this tile's L1 to memory, or one word to a register, at a place."""
     if target >= 0 and target_at >= MMIO_START:
         if size != 4 or (source_at | target_at) & 3:

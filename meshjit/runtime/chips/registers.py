@@ -91,7 +91,7 @@ def tile_load(chip: Chip, w: int, core: int, address: int) -> tuple[int, int]:
         if index == WALL_CLOCK_LOW:
             chip.activity[0] += 1  # time passes, so who polls it makes progress
             return OK, chip.facts[CLOCK] & 0xFFFFFFFF
-        if index == WALL_CLOCK_HIGH or index == WALL_CLOCK_HIGH_LATCHED:
+        if index in (WALL_CLOCK_HIGH, WALL_CLOCK_HIGH_LATCHED):
             return OK, chip.facts[CLOCK] >> 32
     fault(chip, E_REGISTER, w, core, address, 0)
     return BAD, 0

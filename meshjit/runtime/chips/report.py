@@ -38,7 +38,7 @@ def register_name(arch: Arch, address: int) -> str:
 
 
 def polled(chip: Chip, stack: Tensix, w: int, core: int) -> list[tuple[int, int]]:
-    """(address, value) of each load in the loop in which a core spins. Steps the core once round; that changes nothing."""
+    """(address, value) of each load in the loop in which a core spins; stepping once round it changes nothing."""
     t = tensix_of.py_func(stack, w)
     start, found = int(chip.pc[w, core]), dict[int, int]()
     instructions = int(chip.instructions[w, core])
@@ -53,7 +53,7 @@ def polled(chip: Chip, stack: Tensix, w: int, core: int) -> list[tuple[int, int]
                 found[address] = int(chip.regs[w, core, word >> 7 & 31])
         if chip.pc[w, core] == start:
             break
-    chip.instructions[w, core] = instructions
+    chip.instructions[w, core], chip.ended[w, core] = instructions, SPINNING
     return list(found.items())
 
 

@@ -20,7 +20,7 @@ from meshjit.runtime.chips.faults import (
     E_UNWRITTEN,
     fault,
 )
-from meshjit.runtime.chips.mmio import mmio_load, mmio_store, push
+from meshjit.runtime.chips.mmio import mmio_load, mmio_store
 from meshjit.runtime.chips.registers import BAD, OK, WAIT
 from meshjit.runtime.chips.state import (
     BLACKHOLE,
@@ -33,12 +33,15 @@ from meshjit.runtime.chips.state import (
     NCRISC,
     SPINNING,
     TRISC0,
+    WAIT_FIFO,
     Chip,
 )
-from meshjit.runtime.chips.tensix_state import Tensix
+from meshjit.runtime.chips.tensix_state import FIFO_MASK, Tensix
 
-#: What a store says that changes nothing.
-SAME = 3
+#: Where registers start in a core's address space.
+REGISTERS = LOCAL_BASE + 0x10000
+#: Bits of a store's value by funct3.
+SIZE_MASK = np.array([0xFF, 0xFFFF, M32], np.int64)
 #: Backward branches between two snapshots of the registers, at most (Brent's cycle detection doubles the distance).
 SNAPSHOTS = 1024
 
@@ -67,56 +70,39 @@ def bytes_store(memory: NDArray[np.uint8], at: int, size: int, value: int) -> No
 
 @njit(cache=True, nogil=True)
 def load(chip: Chip, t: Tensix, w: int, core: int, at: int, size: int) -> tuple[int, int]:
-    """Load 1, 2 or 4 bytes, zero-extended. Returns (OK, WAIT or BAD, value)."""
+    """A load that is no good access to L1 or local memory. Returns (OK, WAIT or BAD, value)."""
     if at & (size - 1):
         fault(chip, E_MISALIGNED, w, core, at, size)
-        return BAD, 0
-    if at < chip.facts[L1_BYTES]:
-        if chip.l1_written[w, at // L1_GRANULE] == 0:
-            fault(chip, E_UNWRITTEN, w, core, at, size)
-            return BAD, 0
-        return OK, bytes_load(chip.l1[w], at, size)
-    offset = at - LOCAL_BASE
-    if 0 <= offset < chip.local_bytes[core]:
-        return OK, bytes_load(chip.local[w, core], offset, size)
-    if at < LOCAL_BASE + 0x10000 or size != 4:
+    elif at < chip.facts[L1_BYTES]:
+        fault(chip, E_UNWRITTEN, w, core, at, size)
+    elif at < REGISTERS or size != 4:
         fault(chip, E_RANGE, w, core, at, size)
-        return BAD, 0
-    return mmio_load(chip, t, w, core, at)
+    else:
+        return mmio_load(chip, t, w, core, at)
+    return BAD, 0
 
 
 @njit(cache=True, nogil=True)
 def store(chip: Chip, stack: Tensix, t: Tensix, w: int, core: int, at: int, size: int, value: int) -> int:
-    """Store 1, 2 or 4 bytes. Returns OK, SAME (memory had that value), WAIT or BAD."""
+    """A store that is no good access to L1 or local memory. Returns OK, WAIT or BAD."""
     if at & (size - 1):
         fault(chip, E_MISALIGNED, w, core, at, size)
-        return BAD
-    if at < chip.facts[L1_BYTES]:
-        old = bytes_load(chip.l1[w], at, size)
-        known = chip.l1_written[w, at // L1_GRANULE]
-        bytes_store(chip.l1[w], at, size, value)
-        chip.l1_written[w, at // L1_GRANULE] = 1
-        return SAME if known and bytes_load(chip.l1[w], at, size) == old else OK
-    offset = at - LOCAL_BASE
-    if 0 <= offset < chip.local_bytes[core]:
-        old = bytes_load(chip.local[w, core], offset, size)
-        bytes_store(chip.local[w, core], offset, size, value)
-        return SAME if bytes_load(chip.local[w, core], offset, size) == old else OK
-    if at < LOCAL_BASE + 0x10000 or size != 4:
+    elif at < REGISTERS or size != 4:
         fault(chip, E_RANGE, w, core, at, size)
-        return BAD
-    return mmio_store(chip, stack, t, w, core, at, value)
+    else:
+        return mmio_store(chip, stack, t, w, core, at, value)
+    return BAD
 
 
 @njit(cache=True, nogil=True)
-def register_op(chip: Chip, word: int, a: int, b: int) -> int:
+def register_op(blackhole: int, word: int, a: int, b: int) -> int:
     """OP (0x33): the result, or -1."""
     f3, f7 = word >> 12 & 7, word >> 25
     if f7 == 1:
         return multiply(f3, a, b)
     if f7 == 0 or (f7 == 0x20 and (f3 == 0 or f3 == 5)):
         return base(f3, f7 == 0x20, a, b)
-    if chip.facts[BLACKHOLE]:
+    if blackhole:
         if f7 == 0x04 and word >> 20 & 31:
             return -1
         return bits_of_two(f7, f3, a, b)
@@ -124,13 +110,13 @@ def register_op(chip: Chip, word: int, a: int, b: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def immediate_op(chip: Chip, word: int, a: int) -> int:
+def immediate_op(blackhole: int, word: int, a: int) -> int:
     """OP-IMM (0x13): the result, or -1."""
     f3, imm = word >> 12 & 7, word >> 20
     if f3 == 1 or f3 == 5:
         if imm >> 5 == 0 or (imm >> 5 == 0x20 and f3 == 5):
             return base(f3, imm >> 5 == 0x20, a, imm & 31)
-        return bits_of_one(imm, f3, a) if chip.facts[BLACKHOLE] else -1
+        return bits_of_one(imm, f3, a) if blackhole else -1
     return base(f3, False, a, ((imm ^ 0x800) - 0x800) & M32)
 
 
@@ -155,7 +141,7 @@ def branches(f3: int, a: int, b: int) -> int:
 @njit(cache=True, nogil=True)
 def same_registers(a: NDArray[np.uint32], b: NDArray[np.uint32]) -> bool:
     """Whether two register files are equal."""
-    for i in range(32):
+    for i in range(32):  # noqa: SIM110  # compiled code has no all()
         if a[i] != b[i]:
             return False
     return True
@@ -168,12 +154,18 @@ def run_core(chip: Chip, stack: Tensix, t: Tensix, w: int, core: int, budget: in
     code = chip.l1_words[w]
     written = chip.l1_written[w]
     snapshot = chip.snapshot[w, core]
+    l1, local = chip.l1[w], chip.local[w, core]
+    fifo, head, tail = t.fifo, t.fifo_head, t.fifo_tail
+    activity = chip.activity
+    blackhole = chip.facts[BLACKHOLE]
     top = chip.facts[L1_BYTES]
+    local_top = LOCAL_BASE + chip.local_bytes[core]
+    pcs = chip.pc
     pc = chip.pc[w, core]
     mark, count, limit, dirty = -1, 0, 1, False
     done, ended = 0, BUDGET
     while done < budget:
-        chip.pc[w, core] = pc
+        pcs[w, core] = pc
         if pc >= top or pc & 3 or written[pc // L1_GRANULE] == 0:
             fault(chip, E_FETCH, w, core, pc, 0)
             ended = FAULTED
@@ -186,10 +178,15 @@ def run_core(chip: Chip, stack: Tensix, t: Tensix, w: int, core: int, budget: in
                 ended = FAULTED
                 break
             thread = max(core - TRISC0, 0)
-            if push(chip, t, w, core, thread, (word >> 2 | word << 30) & M32) == WAIT:
+            end = tail[thread]
+            if end - head[thread] > FIFO_MASK:
+                chip.waits[w, core, 0] = WAIT_FIFO
+                chip.waits[w, core, 1] = thread
                 ended = BLOCKED
                 break
-            chip.activity[0] += 1
+            fifo[thread, end & FIFO_MASK] = (word >> 2 | word << 30) & M32
+            tail[thread] = end + 1
+            activity[0] += 1
             dirty = True
             pc = following
             done += 1
@@ -198,17 +195,24 @@ def run_core(chip: Chip, stack: Tensix, t: Tensix, w: int, core: int, budget: in
         a, b = np.int64(x[word >> 15 & 31]), np.int64(x[word >> 20 & 31])
         value = np.int64(-1)
         if op == 0x13:
-            value = immediate_op(chip, word, a)
+            value = immediate_op(blackhole, word, a)
         elif op == 0x33:
-            value = register_op(chip, word, a, b)
+            value = register_op(blackhole, word, a, b)
         elif op == 0x03:
             f3 = word >> 12 & 7
             if f3 != 3 and f3 < 6:
                 size = 1 << (f3 & 3)
-                status, value = load(chip, t, w, core, (a + ((word >> 20 ^ 0x800) - 0x800)) & M32, size)
-                if status != OK:
-                    ended = BLOCKED if status == WAIT else FAULTED
-                    break
+                at = (a + ((word >> 20 ^ 0x800) - 0x800)) & M32
+                aligned = at & (size - 1) == 0
+                if aligned and at < top and written[at // L1_GRANULE]:
+                    value = np.int64(code[at >> 2]) if size == 4 else bytes_load(l1, at, size)
+                elif aligned and LOCAL_BASE <= at < local_top:
+                    value = bytes_load(local, at - LOCAL_BASE, size)
+                else:
+                    status, value = load(chip, t, w, core, at, size)
+                    if status != OK:
+                        ended = BLOCKED if status == WAIT else FAULTED
+                        break
                 if f3 == 0:
                     value = ((value ^ 0x80) - 0x80) & M32
                 elif f3 == 1:
@@ -217,17 +221,29 @@ def run_core(chip: Chip, stack: Tensix, t: Tensix, w: int, core: int, budget: in
             f3 = word >> 12 & 7
             if f3 < 3:
                 offset = ((word >> 25 << 5 | rd) ^ 0x800) - 0x800
-                status = store(chip, stack, t, w, core, (a + offset) & M32, 1 << f3, b)
-                if status == WAIT or status == BAD:
-                    ended = BLOCKED if status == WAIT else FAULTED
-                    break
-                if status == OK:
-                    chip.activity[0] += 1
+                at, size = (a + offset) & M32, 1 << f3
+                aligned = at & (size - 1) == 0
+                if aligned and at < top:
+                    same = written[at // L1_GRANULE] != 0 and bytes_load(l1, at, size) == b & SIZE_MASK[f3]
+                    bytes_store(l1, at, size, b)
+                    written[at // L1_GRANULE] = 1
+                elif aligned and LOCAL_BASE <= at < local_top:
+                    same = bytes_load(local, at - LOCAL_BASE, size) == b & SIZE_MASK[f3]
+                    bytes_store(local, at - LOCAL_BASE, size, b)
+                else:
+                    status = store(chip, stack, t, w, core, at, size, b)
+                    if status != OK:
+                        ended = BLOCKED if status == WAIT else FAULTED
+                        break
+                    same = False
+                    if not chip.running[w, core]:
+                        done += 1
+                        pc = following
+                        break
+                if not same:
+                    activity[0] += 1
                     dirty = True
                 value, rd = 0, 0
-                if not chip.running[w, core]:
-                    done += 1
-                    break
         elif op == 0x63:
             taken = branches(word >> 12 & 7, a, b)
             if taken >= 0:

@@ -91,7 +91,7 @@ def run_worker(chip: Chip, stack: Tensix, w: int, random: NDArray[np.uint64], ad
 @njit(cache=True, nogil=True)
 def all_set(chip: Chip, flags: NDArray[np.int64]) -> bool:
     """Whether every flag (worker, byte address, value) has its value."""
-    for i in range(flags.shape[0]):
+    for i in range(flags.shape[0]):  # noqa: SIM110  # compiled code has no all()
         if np.int64(chip.l1_words[flags[i, 0], flags[i, 1] >> 2]) != flags[i, 2]:
             return False
     return True
