@@ -13,7 +13,7 @@ settings.register_profile(
     "suite", max_examples=25, deadline=None, derandomize=True, database=None, suppress_health_check=_SLOW_OK
 )
 # For a hunt: pytest --hypothesis-profile=search
-settings.register_profile("search", max_examples=500, deadline=None, report_multiple_bugs=False, suppress_health_check=_SLOW_OK)
+settings.register_profile("search", max_examples=2000, deadline=None, report_multiple_bugs=False, suppress_health_check=_SLOW_OK)
 settings.load_profile("suite")
 
 GOLDEN = Path(__file__).parent / "golden"
