@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import permutations
 
-from meshjit.errors import ShardingError
 from meshjit.ir.graph import Graph, Node
 from meshjit.ir.machine import Machine
 from meshjit.ir.mesh import Mesh
@@ -83,10 +82,7 @@ def _candidates(param: Node, mesh: Mesh) -> Iterator[Spec]:
 
 def _score(graph: Graph, specs: dict[Node, Spec], machine: Machine) -> tuple[int, float]:
     """(bytes beyond a device's memory, estimated seconds): smaller is better, what fits always wins."""
-    try:
-        local = rewrite_collectives(partition(propagate(_with_specs(graph, specs))))
-    except ShardingError:
-        return (machine.memory_bytes, float("inf"))
+    local = rewrite_collectives(partition(propagate(_with_specs(graph, specs))))
     fused = fuse(local)
     used = sum(peak_bytes(fused, machine).values())
     return (max(0, used - machine.memory_bytes), cost(fused, machine).seconds)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from checks import check_cpu, check_passes, inputs_of, jobs_reversed
-from hypothesis import given
+from checks import MACHINE, check_cpu, check_passes, inputs_of, jobs_reversed
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_graphs import Text, graphs
 
 from meshjit.ir.parser import parse
+from meshjit.ir.verify import verify
+from meshjit.passes.place import place
 
 SEEDS = st.integers(0, 3)
 
@@ -32,3 +34,15 @@ def test_jobs_of_a_phase_run_in_any_order(text: Text, seed: int) -> None:
     inputs = inputs_of(graph, seed)
     with jobs_reversed():
         check_cpu(check_passes(graph, inputs), inputs)
+
+
+@settings(max_examples=10)
+@given(graphs(most_nodes=6), SEEDS)
+def test_the_planner_keeps_the_meaning(text: Text, seed: int) -> None:
+    graph = parse(text)
+    inputs = inputs_of(graph, seed)
+    placed = place(graph, MACHINE).graph
+    verify(placed)
+    given_specs = [p.type.spec for p in graph.params]
+    assert all(s is None or s == p.type.spec for s, p in zip(given_specs, placed.params, strict=True))
+    check_passes(placed, inputs)
