@@ -284,15 +284,15 @@ def _sum(a, b, old, wide, wormhole):
 
 
 @njit(cache=True, nogil=True)
-def elementwise(t, thread, word, kind):
-    """ELWADD (``kind`` 0), ELWSUB (1) and ELWMUL (2) on 8 rows."""
+def elementwise(t, thread, word, opcode):
+    """ELWMUL (0x27), ELWADD (0x28) and ELWSUB (0x30) on 8 rows."""
     chip = t.chip[0]
     accumulate = word >> 21 & 1
     if not matrix_ready(t.banks, 0):
         return -BLOCKED_SRCA_EMPTY
     if not matrix_ready(t.banks, 1):
         return -BLOCKED_SRCB_EMPTY
-    if kind == 2 and accumulate:
+    if opcode == 0x27 and accumulate:
         return fail(t.error, E_FIELD, accumulate)
     if check_math(t.chip, t.config, t.thread_config, t.banks, t.error, thread):
         return 2
@@ -307,15 +307,15 @@ def elementwise(t, thread, word, kind):
     phase = t.rwc[thread, FIDELITY]
     if chip == 0:
         phase = (phase + t.thread_config[thread, THREAD[0, T_FIDELITY_BASE]]) & 3
-    if kind != 2 and phase:
+    if opcode != 0x27 and phase:
         return fail(t.error, E_FIELD, phase)
     mask_a = keep_mask(source_format(t.chip, t.thread_config, t.banks, alu, thread, 0))
     mask_b = keep_mask(source_format(t.chip, t.thread_config, t.banks, alu, thread, 1))
     a_bank, b_bank = t.banks[MATRIX_BANK], t.banks[3 + MATRIX_BANK]
-    flip = 0x80000000 if kind == 1 else 0
+    flip = 0x80000000 if opcode == 0x30 else 0
     for i in range(8):
         at = wide_row(row + i) if wide else row + i
-        fresh = t.dst_valid[at] == 0 or not (kind == 2 or accumulate)
+        fresh = t.dst_valid[at] == 0 or not (opcode == 0x27 or accumulate)
         b_at = b_row + (0 if word >> 20 & 1 else i)
         for column in range(16):
             a = t.source[0, a_bank, a_row + i, column] & mask_a
@@ -325,7 +325,7 @@ def elementwise(t, thread, word, kind):
                 old = t.dst[at, column] << 16
                 if wide:
                     old |= swap_halves(t.dst[at + 8, column])
-            if kind == 2:
+            if opcode == 0x27:
                 bits = _product(a, b, phase, old, wide, chip == 0)
             else:
                 bits = _sum(a, b, old, wide, chip == 0)

@@ -179,16 +179,16 @@ def b_to_a(t, thread, word):
 
 
 @njit(cache=True, nogil=True)
-def transpose_b(t):
+def transpose_b(source, banks):
     """TRNSPSRCB: rows 16 to 31 of SrcB."""
-    if not matrix_ready(t.banks, 1):
+    if not matrix_ready(banks, 1):
         return -BLOCKED_SRCB_EMPTY
-    bank = t.banks[3 + MATRIX_BANK]
+    bank = banks[3 + MATRIX_BANK]
     for i in range(16):
         for j in range(i):
-            ij = t.source[1, bank, 16 + i, j]
-            t.source[1, bank, 16 + i, j] = t.source[1, bank, 16 + j, i]
-            t.source[1, bank, 16 + j, i] = ij
+            ij = source[1, bank, 16 + i, j]
+            source[1, bank, 16 + i, j] = source[1, bank, 16 + j, i]
+            source[1, bank, 16 + j, i] = ij
     return 0
 
 
@@ -239,15 +239,15 @@ def clear_dst(t, thread, word):
 
 
 @njit(cache=True, nogil=True)
-def clear_sources(t, word):
+def clear_sources(source, banks, error, word):
     """ZEROSRC: the matrix unit's banks, or both banks of both."""
     sources, everything, write = word & 3, word >> 2 & 1, word >> 3 & 1
     if word >> 4 & 1 or sources == 0 or write == everything or (everything and sources != 3):
-        return fail(t.error, E_FIELD, word & 31)
+        return fail(error, E_FIELD, word & 31)
     for unit in range(2):
         if sources >> unit & 1:
             if everything:
-                t.source[unit, :, :, :] = 0
+                source[unit, :, :, :] = 0
             else:
-                t.source[unit, t.banks[3 * unit + MATRIX_BANK], :, :] = 0
+                source[unit, banks[3 * unit + MATRIX_BANK], :, :] = 0
     return 0

@@ -24,113 +24,87 @@ from meshjit.runtime.chips.tensix_unpack import unpack
 
 
 @njit(cache=True, nogil=True)
-def _matrix(t, thread, word, opcode):
-    """Instructions of the matrix unit."""
-    if opcode == 0x26:
-        return fpu.multiply(t, thread, word, 8)
-    if opcode == 0x27:
-        return fpu.elementwise(t, thread, word, 2)
-    if opcode == 0x28:
-        return fpu.elementwise(t, thread, word, 0)
-    if opcode == 0x30:
-        return fpu.elementwise(t, thread, word, 1)
-    if opcode == 0x33:
-        return fpu.pool_maximum(t, thread, word)
-    if opcode == 0x34:
-        return fpu.multiply(t, thread, word, 4)
-    if opcode == 0x37:
-        return set_counters(t.chip, t.thread_config, t.rwc, t.banks, t.error, thread, word)
-    if opcode == 0x38:
-        return increase_counters(t.rwc, t.error, thread, word)
-    return fail(t.error, E_OPCODE, opcode)
+def step_thread(t, l1, l1_init, overlay, thread, budget):
+    """Run up to ``budget`` instructions of ``thread`` (0 to 2); returns how many ran.
 
-
-@njit(cache=True, nogil=True)
-def _moves(t, thread, word, opcode):
-    """Moves between Dst and the source registers."""
-    if opcode == 0x12:
-        return move.a_to_dst(t, thread, word)
-    if opcode == 0x13:
-        return move.b_to_dst(t, thread, word)
-    if opcode == 0x08:
-        return move.dst_to_source(t, thread, word, 0)
-    if opcode == 0x0A:
-        return move.dst_to_source(t, thread, word, 1)
-    if opcode == 0x0B:
-        return move.b_to_a(t, thread, word)
-    if opcode == 0x10:
-        return move.clear_dst(t, thread, word)
-    if opcode == 0x11:
-        return move.clear_sources(t, word)
-    if opcode == 0x16:
-        return move.transpose_b(t)
-    return fail(t.error, E_OPCODE, opcode)
-
-
-@njit(cache=True, nogil=True)
-def _scalar(t, thread, word, opcode, overlay):
-    """Synchronisation, general registers, configuration, address counters."""
-    if opcode == 0xA2:
-        return sync.stall(t, word)
-    if 0xA3 <= opcode <= 0xA6:
-        return sync.semaphore(t, word, opcode)
-    if opcode == 0x45:
-        return sync.set_register_half(t.gpr, t.error, thread, word)
-    if opcode == 0xB0:
-        return sync.write_config(t, thread, word)
-    if opcode == 0xB2:
-        return sync.set_thread_config(t, thread, word)
-    if opcode == 0x67:
-        return sync.store_register(t, thread, word, overlay)
-    if opcode in (0x50, 0x51, 0x54, 0x5E):
-        return sync.set_address_counters(t, thread, word, opcode)
-    if opcode == 0x60:
-        return 0
-    return fail(t.error, E_OPCODE, opcode)
-
-
-@njit(cache=True, nogil=True)
-def _execute(t, l1, l1_init, overlay, thread, word, opcode):
-    """Instructions of all units but the vector unit."""
-    if opcode == 0x41:
-        return pack(t, thread, word, l1, l1_init)
-    if opcode == 0x42:
-        return unpack(t, thread, word, l1, l1_init)
-    if opcode < 0x20:
-        return _moves(t, thread, word, opcode)
-    if opcode < 0x40:
-        return _matrix(t, thread, word, opcode)
-    return _scalar(t, thread, word, opcode, overlay)
-
-
-@njit(cache=True, nogil=True)
-def _run(t, l1, l1_init, overlay, thread, budget):
-    chip, config, thread_config, rwc = t.chip, t.config, t.thread_config, t.rwc
-    dst, dst_valid, lreg, lanes, error = t.dst, t.dst_valid, t.lreg, t.lanes, t.error
-    fifo, fifo_head, fifo_tail = t.fifo, t.fifo_head, t.fifo_tail
-    mop_config, mop, replay, e = t.mop_config, t.mop, t.replay, t.expander[thread]
-    counts = t.counts[thread]
+    ``t`` is a :class:`~meshjit.runtime.chips.tensix_state.Tensix`, ``l1`` the core's memory, ``l1_init`` one byte per 16
+    of them that says whether something wrote there, ``overlay`` the stream registers. 0 when nothing is queued, the
+    thread is blocked (``t.blocked`` says on what), or the coprocessor stopped on an error (``t.error``: code, thread,
+    instruction word, detail).
+    """
+    # One function for all opcodes: each further level of calls makes LLVM compile everything below once more.
+    t = borrowed(t)
+    l1, l1_init, overlay = borrowed((l1, l1_init, overlay))
+    error, e = t.error, t.expander[thread]
     done = 0
     while done < budget and error[0] == 0:
         if e[PENDING]:
             word = e[PENDING_WORD]
         else:
-            word = next_instruction(fifo, fifo_head, fifo_tail, mop_config, mop, replay, e, error, thread)
+            word = next_instruction(t.fifo, t.fifo_head, t.fifo_tail, t.mop_config, t.mop, t.replay, e, error, thread)
             if word == NOTHING:
                 break
-        opcode = word >> 24
+        op = word >> 24
         if word < 0:
             status = 2
-        elif opcode == 0x70:
-            status = sfpu.load(chip, config, thread_config, rwc, dst, dst_valid, lreg, lanes, error, thread, word)
-        elif opcode == 0x72:
-            status = sfpu.store(chip, config, thread_config, rwc, dst, dst_valid, lreg, lanes, error, thread, word)
-        elif 0x71 <= opcode <= 0x99:
-            status = sfpu.vector(lreg, lanes, chip, error, word, opcode)
+        elif op == 0x70:
+            status = sfpu.load(
+                t.chip, t.config, t.thread_config, t.rwc, t.dst, t.dst_valid, t.lreg, t.lanes, error, thread, word
+            )
+        elif op == 0x72:
+            status = sfpu.store(
+                t.chip, t.config, t.thread_config, t.rwc, t.dst, t.dst_valid, t.lreg, t.lanes, error, thread, word
+            )
+        elif 0x71 <= op <= 0x99:
+            status = sfpu.vector(t.lreg, t.lanes, t.chip, error, word, op)
+        elif op == 0x26 or op == 0x34:  # MVMUL, GAPOOL
+            status = fpu.multiply(t, thread, word, 8 if op == 0x26 else 4)
+        elif op == 0x27 or op == 0x28 or op == 0x30:  # ELWMUL, ELWADD, ELWSUB
+            status = fpu.elementwise(t, thread, word, op)
+        elif op == 0x33:
+            status = fpu.pool_maximum(t, thread, word)
+        elif op == 0x37:
+            status = set_counters(t.chip, t.thread_config, t.rwc, t.banks, error, thread, word)
+        elif op == 0x38:
+            status = increase_counters(t.rwc, error, thread, word)
+        elif op == 0x41:
+            status = pack(t, thread, word, l1, l1_init)
+        elif op == 0x42:
+            status = unpack(t, thread, word, l1, l1_init)
+        elif op == 0x45:
+            status = sync.set_register_half(t.gpr, error, thread, word)
+        elif op == 0x60:  # DMANOP
+            status = 0
+        elif op == 0xA2:
+            status = sync.stall(t.chip, t.banks, error, word)
+        elif 0xA3 <= op <= 0xA6:
+            status = sync.semaphore(t.semaphore_value, t.semaphore_max, error, word, op)
+        elif op == 0xB0:
+            status = sync.write_config(t.chip, t.config, t.gpr, error, thread, word)
+        elif op == 0xB2:
+            status = sync.set_thread_config(t.chip, t.thread_config, error, thread, word)
+        elif op == 0x67:
+            status = sync.store_register(t.gpr, error, thread, word, overlay)
+        elif op == 0x50 or op == 0x51 or op == 0x54 or op == 0x5E:
+            status = sync.set_address_counters(t.adc, error, thread, word, op)
+        elif op == 0x12:
+            status = move.a_to_dst(t, thread, word)
+        elif op == 0x13:
+            status = move.b_to_dst(t, thread, word)
+        elif op == 0x08 or op == 0x0A:
+            status = move.dst_to_source(t, thread, word, 0 if op == 0x08 else 1)
+        elif op == 0x0B:
+            status = move.b_to_a(t, thread, word)
+        elif op == 0x10:
+            status = move.clear_dst(t, thread, word)
+        elif op == 0x11:
+            status = move.clear_sources(t.source, t.banks, error, word)
+        elif op == 0x16:
+            status = move.transpose_b(t.source, t.banks)
         else:
-            status = _execute(t, l1, l1_init, overlay, thread, word, opcode)
+            status = fail(error, E_OPCODE, op)
         if status == 0:
-            counts[opcode] += 1
+            t.counts[thread, op] += 1
             done += 1
             if e[PENDING]:
                 e[PENDING] = 0
@@ -144,19 +118,6 @@ def _run(t, l1, l1_init, overlay, thread, budget):
             error[1] = thread
             error[2] = word
     return done
-
-
-@njit(cache=True, nogil=True)
-def step_thread(t, l1, l1_init, overlay, thread, budget):
-    """Run up to ``budget`` instructions of ``thread`` (0 to 2); returns how many ran.
-
-    ``t`` is a :class:`~meshjit.runtime.chips.tensix_state.Tensix`, ``l1`` the core's memory, ``l1_init`` one byte per 16
-    of them that says whether something wrote there, ``overlay`` the stream registers. 0 when nothing is queued, the
-    thread is blocked (``t.blocked`` says on what), or the coprocessor stopped on an error (``t.error``: code, thread,
-    instruction word, detail).
-    """
-    b = borrowed((l1, l1_init, overlay))
-    return _run(borrowed(t), b[0], b[1], b[2], thread, budget)
 
 
 @njit(cache=True, nogil=True)

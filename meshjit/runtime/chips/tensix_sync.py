@@ -36,55 +36,55 @@ _OVERLAY_END = 0x20000
 
 
 @njit(cache=True, nogil=True)
-def semaphore(t, word, opcode):
+def semaphore(semaphore_value, semaphore_max, error, word, opcode):
     """SEMINIT (0xA3), SEMPOST (0xA4), SEMGET (0xA5), SEMWAIT (0xA6) on one semaphore."""
     mask = word >> 2 & 0xFF
     index = 0
     while index < 8 and not mask >> index & 1:
         index += 1
     if index == 8 or mask != 1 << index:
-        return fail(t.error, E_SEMAPHORE, mask)
+        return fail(error, E_SEMAPHORE, mask)
     if opcode == 0xA3:
         value, most = word >> 16 & 15, word >> 20 & 15
         if value > most:
-            return fail(t.error, E_SEMAPHORE, mask)
-        t.semaphore_value[index] = value
-        t.semaphore_max[index] = most
+            return fail(error, E_SEMAPHORE, mask)
+        semaphore_value[index] = value
+        semaphore_max[index] = most
     elif opcode == 0xA4:
-        if t.semaphore_value[index] >= t.semaphore_max[index]:
-            return fail(t.error, E_SEMAPHORE, mask)
-        t.semaphore_value[index] += 1
+        if semaphore_value[index] >= semaphore_max[index]:
+            return fail(error, E_SEMAPHORE, mask)
+        semaphore_value[index] += 1
     elif opcode == 0xA5:
-        if t.semaphore_value[index] == 0:
-            return fail(t.error, E_SEMAPHORE, mask)
-        t.semaphore_value[index] -= 1
+        if semaphore_value[index] == 0:
+            return fail(error, E_SEMAPHORE, mask)
+        semaphore_value[index] -= 1
     elif word & 3 == 1:
-        return 0 if t.semaphore_value[index] > 0 else -(BLOCKED_SEMAPHORE_ZERO + index)
+        return 0 if semaphore_value[index] > 0 else -(BLOCKED_SEMAPHORE_ZERO + index)
     elif word & 3 == 2:
-        return 0 if t.semaphore_value[index] < t.semaphore_max[index] else -(BLOCKED_SEMAPHORE_MAX + index)
+        return 0 if semaphore_value[index] < semaphore_max[index] else -(BLOCKED_SEMAPHORE_MAX + index)
     else:
-        return fail(t.error, E_FIELD, word & 3)
+        return fail(error, E_FIELD, word & 3)
     return 0
 
 
 @njit(cache=True, nogil=True)
-def stall(t, word):
+def stall(chip, banks, error, word):
     """STALLWAIT."""
     wait = word & 0x7FFF
     if wait == 0 or word >> 15 & 0x1FF == 0:
-        return fail(t.error, E_FIELD, word & 0xFFFFFF)
-    if t.chip[0]:
+        return fail(error, E_FIELD, word & 0xFFFFFF)
+    if chip[0]:
         shift, units = 7, 0xC1F
     else:
         shift, units = 10, 0x60FF
         for unit in range(2):
-            if wait >> (8 + unit) & 1 and t.banks[3 * unit + VALID] >> t.banks[3 * unit + UNPACK_BANK] & 1:
+            if wait >> (8 + unit) & 1 and banks[3 * unit + VALID] >> banks[3 * unit + UNPACK_BANK] & 1:
                 return -(BLOCKED_SRCB_FULL if unit else BLOCKED_SRCA_FULL)
         wait &= ~0x300
     if wait & ~units & ~(3 << shift):
-        return fail(t.error, E_FIELD, wait)
+        return fail(error, E_FIELD, wait)
     for unit in range(2):
-        if wait >> (shift + unit) & 1 and not matrix_ready(t.banks, unit):
+        if wait >> (shift + unit) & 1 and not matrix_ready(banks, unit):
             return -(BLOCKED_SRCB_EMPTY if unit else BLOCKED_SRCA_EMPTY)
     return 0
 
@@ -104,38 +104,38 @@ def set_register_half(gpr, error, thread, word):
 
 
 @njit(cache=True, nogil=True)
-def write_config(t, thread, word):
+def write_config(chip, config, gpr, error, thread, word):
     """WRCFG: one or four configuration registers from general registers."""
     index = word & 0x7FF
     register = word >> 16 & 63
     count = 4 if word >> 15 & 1 else 1
     if word >> 22 & 3 or word >> 11 & 15 or (count == 4 and (index & 3 or register & 3)):
-        return fail(t.error, E_FIELD, word & 0xFFFFFF)
+        return fail(error, E_FIELD, word & 0xFFFFFF)
     for i in range(count):
-        if index + i >= 1024 or not CONFIG_KNOWN[t.chip[0], index + i]:
-            return fail(t.error, E_CONFIG, index + i)
-        t.config[index + i] = t.gpr[thread, register + i]
+        if index + i >= 1024 or not CONFIG_KNOWN[chip[0], index + i]:
+            return fail(error, E_CONFIG, index + i)
+        config[index + i] = gpr[thread, register + i]
     return 0
 
 
 @njit(cache=True, nogil=True)
-def set_thread_config(t, thread, word):
+def set_thread_config(chip, thread_config, error, thread, word):
     """SETC16."""
     index = word >> 16 & 0xFF
     value = word & 0xFFFF
-    if not THREAD_KNOWN[t.chip[0], index] or (index == 0 and value):
-        return fail(t.error, E_CONFIG, index)
-    t.thread_config[thread, index] = value
+    if not THREAD_KNOWN[chip[0], index] or (index == 0 and value):
+        return fail(error, E_CONFIG, index)
+    thread_config[thread, index] = value
     return 0
 
 
 @njit(cache=True, nogil=True)
-def store_register(t, thread, word, overlay):
+def store_register(gpr, error, thread, word, overlay):
     """STOREREG: a general register to a stream register of the overlay."""
     address = word & 0x3FFFF
     if address < _OVERLAY_FIRST or address >= _OVERLAY_END:
-        return fail(t.error, E_STOREREG, 0xFFB00000 + 4 * address)
-    overlay_write(overlay, address - _OVERLAY_FIRST, np.int64(t.gpr[thread, word >> 18 & 63]))
+        return fail(error, E_STOREREG, 0xFFB00000 + 4 * address)
+    overlay_write(overlay, address - _OVERLAY_FIRST, np.int64(gpr[thread, word >> 18 & 63]))
     return 0
 
 
@@ -147,32 +147,32 @@ def _limit(index):
 
 
 @njit(cache=True, nogil=True)
-def set_address_counters(t, thread, word, opcode):
+def set_address_counters(adc, error, thread, word, opcode):
     """SETADC (0x50), SETADCXY (0x51), SETADCZW (0x54), SETADCXX (0x5E)."""
     units = word >> 21 & 7
     if units == 0:
-        return fail(t.error, E_FIELD, units)
+        return fail(error, E_FIELD, units)
     for unit in range(3):
         if not units >> unit & 1:
             continue
-        adc = t.adc[thread, unit]
+        counters = adc[thread, unit]
         if opcode == 0x50:
             if word & 0x3FFFF > 0xFFFF:
-                return fail(t.error, E_COUNTER, word & 0x3FFFF)
+                return fail(error, E_COUNTER, word & 0x3FFFF)
             index = word >> 18 & 7
-            adc[index] = word & 0xFFFF & _limit(index)
-            adc[index + ADC_CR] = adc[index]
+            counters[index] = word & 0xFFFF & _limit(index)
+            counters[index + ADC_CR] = counters[index]
         elif opcode == 0x5E:
-            adc[0] = word & 0x3FF
-            adc[4] = word >> 10 & 0x3FF
-            adc[ADC_CR] = adc[0]
-            adc[4 + ADC_CR] = adc[4]
+            counters[0] = word & 0x3FF
+            counters[4] = word >> 10 & 0x3FF
+            counters[ADC_CR] = counters[0]
+            counters[4 + ADC_CR] = counters[4]
         else:
             if word & 15 == 0 or word & 0x30:
-                return fail(t.error, E_FIELD, word & 0x3F)
+                return fail(error, E_FIELD, word & 0x3F)
             for i in range(4):
                 if word >> i & 1:
                     index = 4 * (i >> 1) + (i & 1) + (2 if opcode == 0x54 else 0)
-                    adc[index] = word >> (6 + 3 * i) & 7
-                    adc[index + ADC_CR] = adc[index]
+                    counters[index] = word >> (6 + 3 * i) & 7
+                    counters[index + ADC_CR] = counters[index]
     return 0
