@@ -90,7 +90,26 @@ def check_passes(graph: Graph, inputs: Sequence[np.ndarray], machine: Machine = 
         assert_same(evaluate(graph, inputs, exact=True), want, f"after {step.name}")
         if step.gives:
             stages[step.gives] = graph
+    check_plan(graph, machine)
     return stages
+
+
+def check_plan(planned: Graph, machine: Machine) -> None:
+    """Values that live at the same time lie apart, and results have memory of their own."""
+    owners = storage_owners(planned, machine)
+    uses: dict[Node, list[int]] = {}
+    for i, node in enumerate(planned.nodes):
+        for value in (node, *node.operands):
+            uses.setdefault(owners[value], []).append(i)
+    placed = [(n, n.allocation) for n in planned.nodes if n.allocation and owners[n] is n]
+    for i, (a, x) in enumerate(placed):
+        assert x.size >= machine.size_bytes(a.type, planned.mesh) // machine.banks
+        for b, y in placed[i + 1 :]:
+            apart = x.offset + x.size <= y.offset or y.offset + y.size <= x.offset
+            assert apart or max(uses[a]) < min(uses[b]) or max(uses[b]) < min(uses[a]), f"{a} and {b} share memory"
+    results = [owners[o] for o in planned.outputs]
+    assert len(set(results)) == len(results), "two results share memory"
+    assert not any(r in planned.params or r.allocation for r in results), "a result lies in memory that is not its own"
 
 
 def _first_step(stage: str) -> int:

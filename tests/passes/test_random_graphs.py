@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from checks import MACHINE, check_cpu, check_passes, inputs_of, jobs_reversed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_graphs import Text, graphs
 
 from meshjit.ir.parser import parse
+from meshjit.ir.program import Layout
 from meshjit.ir.verify import verify
 from meshjit.passes.place import place
 
@@ -19,6 +22,12 @@ def test_passes_keep_the_meaning(text: Text, seed: int) -> None:
     graph = parse(text)
     assert str(graph) == text
     check_passes(graph, inputs_of(graph, seed))
+
+
+@given(graphs())
+def test_memory_of_cards_is_planned(text: Text) -> None:
+    card = replace(MACHINE, arch="wormhole", layout=Layout.TILE, banks=12)
+    check_passes(parse(text), inputs_of(parse(text)), card)
 
 
 @given(graphs(), SEEDS)
