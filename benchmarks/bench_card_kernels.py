@@ -7,9 +7,7 @@ printed, nothing is asserted. ``ttsim`` needs MESHJIT_TTSIM.
 from __future__ import annotations
 
 import argparse
-import os
 import statistics
-import tempfile
 import time
 from collections.abc import Callable
 
@@ -28,7 +26,6 @@ from meshjit.ir.types import BF16, F32, DType
 from meshjit.runtime import layouts
 from meshjit.runtime.devices.base import Region
 from meshjit.runtime.devices.card import CardTarget, open_emulator, open_ttsim
-from meshjit.toolchain import cache
 
 SIDE = 256
 
@@ -109,21 +106,20 @@ def main() -> None:
     print(f"{SIDE}x{SIDE} on {arguments.target} {arch.name}")
     print(f"{'program':18} {'build':>8} {'bytes':>6} {'words of T0/T1/T2':>18} {'run':>9}")
     kernels: list[float] = []
-    with tempfile.TemporaryDirectory() as empty:
-        os.environ["MESHJIT_CACHE"] = empty
-        for name, (build, operands, dtype) in programs(arch).items():
-            cache.forget()
+    for name, (build, operands, dtype) in programs(arch).items():
+        program = build()
+        start = time.perf_counter()
+        build()  # every binary is cached by now: what is left is planning and rendering
+        built = (time.perf_counter() - start) * 1e3
+        for kernel in program.kernels:
             start = time.perf_counter()
-            program = build()
-            built = (time.perf_counter() - start) * 1e3
-            for kernel in program.kernels:
-                start = time.perf_counter()
-                compile_image(kernel.source, kernel.role, arch)
-                kernels.append((time.perf_counter() - start) * 1e3)
-            words = "/".join(str(len(tensix_words(k))) for k in program.kernels if k.role.value.startswith("trisc"))
-            size = sum(len(k.binary) for k in program.kernels)
-            run = run_ms(card, program, operands, dtype)
-            print(f"{name:18} {built:6.1f}ms {size:6} {words:>18} {run:7.1f}ms", flush=True)
+            compile_image(kernel.source, kernel.role, arch)
+            kernels.append((time.perf_counter() - start) * 1e3)
+            built += kernels[-1]
+        words = "/".join(str(len(tensix_words(k))) for k in program.kernels if k.role.value.startswith("trisc"))
+        size = sum(len(k.binary) for k in program.kernels)
+        run = run_ms(card, program, operands, dtype)
+        print(f"{name:18} {built:6.1f}ms {size:6} {words:>18} {run:7.1f}ms", flush=True)
     print(
         f"one kernel: median {statistics.median(kernels):.1f} ms, most {max(kernels):.1f} ms ({len(kernels)} kernels)"
     )
