@@ -27,11 +27,12 @@ from meshjit.runtime.chips.tensix_state import (
     T_MATH_OFFSET,
     THREAD,
     VALID,
+    Ints,
 )
 
 
 @njit(cache=True, nogil=True)
-def fail(error, code, detail):
+def fail(error: Ints, code: int, detail: int) -> int:
     """Record an error; the caller adds thread and instruction. Returns the status that stops the thread."""
     if error[0] == 0:
         error[0] = code
@@ -40,7 +41,7 @@ def fail(error, code, detail):
 
 
 @njit(cache=True, nogil=True)
-def _step_counter(rwc, thread, at, increment, carriage_return, clear, rows):
+def _step_counter(rwc: Ints, thread: int, at: int, increment: int, carriage_return: int, clear: int, rows: int) -> None:
     if clear:
         rwc[thread, at] = 0
         rwc[thread, at + 1] = 0
@@ -52,7 +53,9 @@ def _step_counter(rwc, thread, at, increment, carriage_return, clear, rows):
 
 
 @njit(cache=True, nogil=True)
-def step_counters(chip, thread_config, rwc, error, thread, mode, with_fidelity):
+def step_counters(
+    chip: Ints, thread_config: Ints, rwc: Ints, error: Ints, thread: int, mode: int, with_fidelity: bool
+) -> int:
     """Apply an address mode after an instruction. Returns 0, or 2 on an error."""
     c = chip[0]
     if c == 0:
@@ -82,7 +85,7 @@ def step_counters(chip, thread_config, rwc, error, thread, mode, with_fidelity):
 
 
 @njit(cache=True, nogil=True)
-def release_sources(chip, thread_config, banks, error, thread, mask):
+def release_sources(chip: Ints, thread_config: Ints, banks: Ints, error: Ints, thread: int, mask: int) -> int:
     """Hand SrcA (bit 0) and SrcB (bit 1) back to the unpackers and go to the other bank."""
     disabled = thread_config[thread, THREAD[chip[0], T_CLEAR_DISABLE]]
     for unit in range(2):
@@ -97,19 +100,19 @@ def release_sources(chip, thread_config, banks, error, thread, mask):
 
 
 @njit(cache=True, nogil=True)
-def matrix_ready(banks, unit):
+def matrix_ready(banks: Ints, unit: int) -> int:
     """Whether the matrix unit's bank of SrcA (0) or SrcB (1) is filled."""
     return banks[3 * unit + VALID] >> banks[3 * unit + MATRIX_BANK] & 1
 
 
 @njit(cache=True, nogil=True)
-def dst_row(chip, thread_config, rwc, thread, row):
+def dst_row(chip: Ints, thread_config: Ints, rwc: Ints, thread: int, row: int) -> int:
     """The Dst row that an instruction's ``row`` means now."""
     return (row + rwc[thread, RWC_D] + thread_config[thread, THREAD[chip[0], T_MATH_OFFSET]]) & (DST_ROWS - 1)
 
 
 @njit(cache=True, nogil=True)
-def set_counters(chip, thread_config, rwc, banks, error, thread, word):
+def set_counters(chip: Ints, thread_config: Ints, rwc: Ints, banks: Ints, error: Ints, thread: int, word: int) -> int:
     """SETRWC."""
     mask = word & 15
     carriage = word >> 18 & 15
@@ -129,7 +132,7 @@ def set_counters(chip, thread_config, rwc, banks, error, thread, word):
 
 
 @njit(cache=True, nogil=True)
-def increase_counters(rwc, error, thread, word):
+def increase_counters(rwc: Ints, error: Ints, thread: int, word: int) -> int:
     """INCRWC."""
     carriage = word >> 18 & 7
     if carriage & 3:

@@ -5,9 +5,9 @@ ISA documentation, pages MOPExpander, MOP, REPLAY. Expansion is lazy: one instru
 
 from __future__ import annotations
 
-import numpy as np
 from numba import njit
 
+from meshjit.runtime.chips.tensix_bits import as_int
 from meshjit.runtime.chips.tensix_counters import fail
 from meshjit.runtime.chips.tensix_state import (
     E_EXPANDER,
@@ -21,6 +21,8 @@ from meshjit.runtime.chips.tensix_state import (
     REPLAY_AT,
     REPLAY_LEFT,
     REPLAY_SIZE,
+    Ints,
+    Words,
 )
 
 _NOP = 0x02000000
@@ -30,24 +32,24 @@ STOPPED = -2
 
 
 @njit(cache=True, nogil=True)
-def _entry(mop_config, thread, index):
-    return np.int64(mop_config[thread, index])
+def _entry(mop_config: Words, thread: int, index: int) -> int:
+    return as_int(mop_config[thread, index])
 
 
 @njit(cache=True, nogil=True)
-def _append(mop, e, thread, word):
+def _append(mop: Ints, e: Ints, thread: int, word: int) -> None:
     if word != _NOP:
         mop[thread, e[MOP_END]] = word
         e[MOP_END] += 1
 
 
 @njit(cache=True, nogil=True)
-def _is_nop(word):
+def _is_nop(word: int) -> bool:
     return word >> 24 == 2
 
 
 @njit(cache=True, nogil=True)
-def _unpack_template(mop_config, mop, e, error, thread, word):
+def _unpack_template(mop_config: Words, mop: Ints, e: Ints, error: Ints, thread: int, word: int) -> int:
     """Template 0: one or the other group of instructions for each bit of a mask."""
     count = word >> 16 & 0x7F
     flags = _entry(mop_config, thread, 1)
@@ -70,7 +72,7 @@ def _unpack_template(mop_config, mop, e, error, thread, word):
 
 
 @njit(cache=True, nogil=True)
-def _loop_template(mop_config, mop, e, error, thread, word):
+def _loop_template(mop_config: Words, mop: Ints, e: Ints, error: Ints, thread: int, word: int) -> int:
     """Template 1: two nested loops."""
     outer, inner = _entry(mop_config, thread, 0), _entry(mop_config, thread, 1)
     if word & 0x7FFFFF or outer < 1 or outer > 32 or inner < 1 or inner > 64:
@@ -99,7 +101,7 @@ def _loop_template(mop_config, mop, e, error, thread, word):
 
 
 @njit(cache=True, nogil=True)
-def _expand(mop_config, mop, e, error, thread, word):
+def _expand(mop_config: Words, mop: Ints, e: Ints, error: Ints, thread: int, word: int) -> int:
     """Expand a MOP into ``mop``. Returns 0, or 2 after an error."""
     e[MOP_AT] = 0
     e[MOP_END] = 0
@@ -109,7 +111,9 @@ def _expand(mop_config, mop, e, error, thread, word):
 
 
 @njit(cache=True, nogil=True)
-def _from_mop(fifo, fifo_head, fifo_tail, mop_config, mop, e, error, thread):
+def _from_mop(
+    fifo: Words, fifo_head: Ints, fifo_tail: Ints, mop_config: Words, mop: Ints, e: Ints, error: Ints, thread: int
+) -> int:
     """The next word behind the MOP expander, or NOTHING or STOPPED."""
     while True:
         if e[MOP_AT] < e[MOP_END]:
@@ -118,7 +122,7 @@ def _from_mop(fifo, fifo_head, fifo_tail, mop_config, mop, e, error, thread):
         head = fifo_head[thread]
         if head == fifo_tail[thread]:
             return NOTHING
-        word = np.int64(fifo[thread, head & FIFO_MASK])
+        word = as_int(fifo[thread, head & FIFO_MASK])
         fifo_head[thread] = head + 1
         opcode = word >> 24
         if opcode == 1:
@@ -131,7 +135,7 @@ def _from_mop(fifo, fifo_head, fifo_tail, mop_config, mop, e, error, thread):
 
 
 @njit(cache=True, nogil=True)
-def _replay(e, error, word):
+def _replay(e: Ints, error: Ints, word: int) -> int:
     """REPLAY: start loading or playing the buffer. Returns 0, or 2 after an error."""
     length, start = word >> 4 & 0x3FF, word >> 14 & 0x3FF
     if length < 1 or length > REPLAY_SIZE or start >= REPLAY_SIZE or word & 0xC or word & 3 == 2:
@@ -147,7 +151,17 @@ def _replay(e, error, word):
 
 
 @njit(cache=True, nogil=True)
-def next_instruction(fifo, fifo_head, fifo_tail, mop_config, mop, replay, e, error, thread):
+def next_instruction(
+    fifo: Words,
+    fifo_head: Ints,
+    fifo_tail: Ints,
+    mop_config: Words,
+    mop: Ints,
+    replay: Ints,
+    e: Ints,
+    error: Ints,
+    thread: int,
+) -> int:
     """The next instruction to execute, NOTHING when there is none, STOPPED after an error.
 
     ``e`` is the thread's row of ``Tensix.expander``; the others are the coprocessor's arrays.

@@ -12,7 +12,7 @@ from meshjit.runtime.chips.tensix_bits import count_leading_zeros
 
 
 @njit(cache=True, nogil=True)
-def _shift_sticky(value, by):
+def _shift_sticky(value: int, by: int) -> int:
     """``value >> by``, with bit 0 set when bits were lost, unless nothing is left."""
     if by > 40:
         return 0
@@ -23,7 +23,7 @@ def _shift_sticky(value, by):
 
 
 @njit(cache=True, nogil=True)
-def _product(x, y):
+def _product(x: int, y: int) -> tuple[int, int]:
     """Magnitude (27 bits or fewer) and biased exponent of x * y."""
     xe, ye = x >> 23 & 255, y >> 23 & 255
     xm = (x & 0x7FFFFF | 0x800000) if xe else 0
@@ -33,7 +33,7 @@ def _product(x, y):
 
 
 @njit(cache=True, nogil=True)
-def _invalid_product(x, y):
+def _invalid_product(x: int, y: int) -> bool:
     """x or y NaN, or infinity times zero (denormals count as zero)."""
     xe, ye = x >> 23 & 255, y >> 23 & 255
     if xe == 255 and (x & 0x7FFFFF or ye == 0):
@@ -42,7 +42,7 @@ def _invalid_product(x, y):
 
 
 @njit(cache=True, nogil=True)
-def _special_wormhole(x, y, z, exponent):
+def _special_wormhole(x: int, y: int, z: int, exponent: int) -> tuple[bool, int]:
     """(finished, bits) when an operand or the product is not finite; unfinished NaNs go on with ``bits``."""
     xe, ye, ze = x >> 23 & 255, y >> 23 & 255, z >> 23 & 255
     p_sign, z_sign = (x ^ y) & 0x80000000, z & 0x80000000
@@ -58,7 +58,7 @@ def _special_wormhole(x, y, z, exponent):
 
 
 @njit(cache=True, nogil=True)
-def fma_wormhole(x, y, z):
+def fma_wormhole(x: int, y: int, z: int) -> int:
     """x * y + z on float32 bits. NaN results keep some bits of the sum."""
     ze = z >> 23 & 255
     zm = (z & 0x7FFFFF | 0x800000) << 3 if ze else 0
@@ -96,7 +96,7 @@ def fma_wormhole(x, y, z):
 
 
 @njit(cache=True, nogil=True)
-def fma_blackhole(x, y, z):
+def fma_blackhole(x: int, y: int, z: int) -> int:
     """x * y + z on float32 bits; NaN is 0x7FC00000."""
     xe, ye, ze = x >> 23 & 255, y >> 23 & 255, z >> 23 & 255
     zm = (z & 0x7FFFFF | 0x800000) << 3 if ze else 0

@@ -1,17 +1,17 @@
 """The matrix unit's arithmetic: MVMUL, GAPOOL, GMPOOL and the elementwise instructions.
 
 How the hardware adds: the products of 8 columns are aligned to their largest exponent, each rounded half away from
-zero, and summed; the two sums and Dst are aligned to the largest exponent, added and normalised. A fidelity phase takes 5
-of SrcA's 11 mantissa bits and 7 (or the other 4) of SrcB's. ISA documentation, pages MatrixUnit, MVMUL, ELWMUL, ELWADD,
-GAPOOL, GMPOOL.
+zero, and summed; the two sums and Dst are aligned to the largest exponent, added and normalised. A fidelity phase
+takes 5 of SrcA's 11 mantissa bits and 7 (or the other 4) of SrcB's. ISA documentation, pages MatrixUnit, MVMUL,
+ELWMUL, ELWADD, GAPOOL, GMPOOL.
 """
 
 from __future__ import annotations
 
-import numpy as np
 from numba import njit
 
 from meshjit.runtime.chips.tensix_bits import (
+    as_int,
     count_leading_zeros,
     plain_halves,
     read_wide,
@@ -41,6 +41,11 @@ from meshjit.runtime.chips.tensix_state import (
     T_IMPLIED_A,
     T_IMPLIED_B,
     THREAD,
+    Bytes,
+    Halves,
+    Ints,
+    Tensix,
+    Words,
 )
 
 #: Offsets in ``Tensix.work``: SrcA's exponents, magnitudes and signs (16 rows by 16 columns), then per-column vectors.
@@ -51,13 +56,13 @@ _ZERO_EXPONENT = -2000
 
 
 @njit(cache=True, nogil=True)
-def exponent_offset(phase):
+def exponent_offset(phase: int) -> int:
     """What to add to the two biased exponents of a product in a fidelity phase."""
     return -127 - 5 * (phase & 1) - 7 * (phase >> 1 & 1)
 
 
 @njit(cache=True, nogil=True, inline="always")
-def add_and_round(exponent0, sum0, exponent1, sum1, old, wide, wormhole):
+def add_and_round(exponent0: int, sum0: int, exponent1: int, sum1: int, old: int, wide: bool, wormhole: bool) -> int:
     """Dst's new value (float32 bits) from two signed sums (23 fraction bits above 2**23) and the old value.
 
     ``wide`` says that Dst holds 32 bits; else the result is rounded to bf16. ``wormhole`` brings that chip's wrong
@@ -102,17 +107,17 @@ def add_and_round(exponent0, sum0, exponent1, sum1, old, wide, wormhole):
 
 
 @njit(cache=True, nogil=True)
-def source_format(chip, thread_config, banks, alu, thread, unit):
+def source_format(chip: Ints, thread_config: Ints, banks: Ints, alu: int, thread: int, unit: int) -> int:
     """The data format that math sees in SrcA (0) or SrcB (1)."""
     if chip[0]:
         implied = THREAD[1, T_IMPLIED_B if unit else T_IMPLIED_A]
         if not thread_config[thread, implied] & 1:
-            return banks[FORMATS + 2 * unit + banks[3 * unit + MATRIX_BANK]]
+            return as_int(banks[FORMATS + 2 * unit + banks[3 * unit + MATRIX_BANK]])
     return alu >> (21 if unit else 17) & 15
 
 
 @njit(cache=True, nogil=True)
-def keep_mask(data_format):
+def keep_mask(data_format: int) -> int:
     """The bits of a source datum that math uses, 0 for a format not modelled (5-bit exponents, integers)."""
     if data_format == 4:
         return 0xFFFFE000
@@ -122,7 +127,7 @@ def keep_mask(data_format):
 
 
 @njit(cache=True, nogil=True)
-def _decode_columns(source, bank, row, mask, phase, work):
+def _decode_columns(source: Ints, bank: int, row: int, mask: int, phase: int, work: Halves) -> None:
     for i in range(16):
         for column in range(16):
             value = source[0, bank, row + i, column] & mask
@@ -136,7 +141,7 @@ def _decode_columns(source, bank, row, mask, phase, work):
 
 
 @njit(cache=True, nogil=True)
-def _multiply_row(source, bank, row, mask, phase, work):
+def _multiply_row(source: Ints, bank: int, row: int, mask: int, phase: int, work: Halves) -> None:
     """One row of SrcB times the decoded SrcA: per group of 8, the aligned sum and its exponent, into ``work``."""
     offset = exponent_offset(phase)
     for group in range(2):
@@ -171,10 +176,10 @@ def _multiply_row(source, bank, row, mask, phase, work):
 
 
 @njit(cache=True, nogil=True)
-def _finish_row(dst, valid, row, work, wide, wormhole):
+def _finish_row(dst: Halves, valid: Bytes, row: int, work: Halves, wide: bool, wormhole: bool) -> None:
     """Add a row's sums to Dst."""
     if not wide:
-        keep = -np.int64(valid[row])
+        keep = -as_int(valid[row])
         for column in range(16):
             old = (dst[row, column] & keep) << 16
             e0, e1 = work[_LARGEST + column], work[_LARGEST + 32 + column]
@@ -183,7 +188,7 @@ def _finish_row(dst, valid, row, work, wide, wormhole):
         valid[row] = 1
         return
     at = wide_row(row)
-    keep = -np.int64(valid[at])
+    keep = -as_int(valid[at])
     for column in range(16):
         old = (dst[at, column] << 16 | swap_halves(dst[at + 8, column])) & keep
         e0, e1 = work[_LARGEST + column], work[_LARGEST + 32 + column]
@@ -195,12 +200,12 @@ def _finish_row(dst, valid, row, work, wide, wormhole):
 
 
 @njit(cache=True, nogil=True)
-def check_math(chip, config, thread_config, banks, error, thread):
+def check_math(chip: Ints, config: Words, thread_config: Ints, banks: Ints, error: Ints, thread: int) -> int:
     """Errors that all arithmetic of the matrix unit shares. Returns 0 or 2."""
-    alu = np.int64(config[CONFIG[chip[0], C_ALU]])
-    if alu >> 31 or alu & 0x7FFF or np.int64(config[0]) & 0x4210:
+    alu = as_int(config[CONFIG[chip[0], C_ALU]])
+    if alu >> 31 or alu & 0x7FFF or as_int(config[0]) & 0x4210:
         return fail(error, E_CONFIG, CONFIG[chip[0], C_ALU])
-    if np.int64(config[CONFIG[chip[0], C_ZERO_FLAGS]]) & 3:
+    if as_int(config[CONFIG[chip[0], C_ZERO_FLAGS]]) & 3:
         return fail(error, E_CONFIG, CONFIG[chip[0], C_ZERO_FLAGS])
     for unit in range(2):
         data_format = source_format(chip, thread_config, banks, alu, thread, unit)
@@ -210,7 +215,7 @@ def check_math(chip, config, thread_config, banks, error, thread):
 
 
 @njit(cache=True, nogil=True)
-def multiply(t, thread, word, rows):
+def multiply(t: Tensix, thread: int, word: int, rows: int) -> int:
     """MVMUL (``rows`` 8) and GAPOOL (4)."""
     chip = t.chip[0]
     if not matrix_ready(t.banks, 0):
@@ -221,7 +226,7 @@ def multiply(t, thread, word, rows):
         return fail(t.error, E_FIELD, word >> 14 & 63)
     if check_math(t.chip, t.config, t.thread_config, t.banks, t.error, thread):
         return 2
-    alu = np.int64(t.config[CONFIG[chip, C_ALU]])
+    alu = as_int(t.config[CONFIG[chip, C_ALU]])
     wide = (alu >> 29 & 1) == 1
     a_row, b_row = t.rwc[thread, RWC_A], t.rwc[thread, RWC_B]
     row = dst_row(t.chip, t.thread_config, t.rwc, thread, word & 0x3FF)
@@ -250,7 +255,7 @@ def multiply(t, thread, word, rows):
 
 
 @njit(cache=True, nogil=True)
-def _product(a, b, phase, old, wide, wormhole):
+def _product(a: int, b: int, phase: int, old: int, wide: bool, wormhole: bool) -> int:
     """ELWMUL of one element: float32 bits of SrcA and SrcB."""
     ea, eb = a >> 23 & 255, b >> 23 & 255
     exponent = ea + eb + exponent_offset(phase)
@@ -267,7 +272,7 @@ def _product(a, b, phase, old, wide, wormhole):
 
 
 @njit(cache=True, nogil=True)
-def _sum(a, b, old, wide, wormhole):
+def _sum(a: int, b: int, old: int, wide: bool, wormhole: bool) -> int:
     """ELWADD of one element. ``old`` is Dst's value when it is accumulated, else 0."""
     a = a >> 13 if a & 0x7F800000 else 0
     b = b >> 13 if b & 0x7F800000 else 0
@@ -284,7 +289,7 @@ def _sum(a, b, old, wide, wormhole):
 
 
 @njit(cache=True, nogil=True)
-def elementwise(t, thread, word, opcode):
+def elementwise(t: Tensix, thread: int, word: int, opcode: int) -> int:
     """ELWMUL (0x27), ELWADD (0x28) and ELWSUB (0x30) on 8 rows."""
     chip = t.chip[0]
     accumulate = word >> 21 & 1
@@ -296,7 +301,7 @@ def elementwise(t, thread, word, opcode):
         return fail(t.error, E_FIELD, accumulate)
     if check_math(t.chip, t.config, t.thread_config, t.banks, t.error, thread):
         return 2
-    alu = np.int64(t.config[CONFIG[chip, C_ALU]])
+    alu = as_int(t.config[CONFIG[chip, C_ALU]])
     wide = (alu >> 29 & 1) == 1
     a_row, b_row = t.rwc[thread, RWC_A], t.rwc[thread, RWC_B]
     row = dst_row(t.chip, t.thread_config, t.rwc, thread, word & 0x3FF)
@@ -325,10 +330,8 @@ def elementwise(t, thread, word, opcode):
                 old = t.dst[at, column] << 16
                 if wide:
                     old |= swap_halves(t.dst[at + 8, column])
-            if opcode == 0x27:
-                bits = _product(a, b, phase, old, wide, chip == 0)
-            else:
-                bits = _sum(a, b, old, wide, chip == 0)
+            multiplied = opcode == 0x27
+            bits = _product(a, b, phase, old, wide, chip == 0) if multiplied else _sum(a, b, old, wide, chip == 0)
             t.dst[at, column] = bits >> 16
             if wide:
                 t.dst[at + 8, column] = plain_halves(bits & 0xFFFF)
@@ -340,7 +343,7 @@ def elementwise(t, thread, word, opcode):
 
 
 @njit(cache=True, nogil=True)
-def pool_maximum(t, thread, word):
+def pool_maximum(t: Tensix, thread: int, word: int) -> int:
     """GMPOOL: the largest of Dst's row and 16 rows of SrcA, per column; three zero rows follow."""
     chip = t.chip[0]
     if not matrix_ready(t.banks, 0):
@@ -351,7 +354,7 @@ def pool_maximum(t, thread, word):
         return fail(t.error, E_FIELD, word >> 14 & 63)
     if check_math(t.chip, t.config, t.thread_config, t.banks, t.error, thread):
         return 2
-    alu = np.int64(t.config[CONFIG[chip, C_ALU]])
+    alu = as_int(t.config[CONFIG[chip, C_ALU]])
     wide = (alu >> 29 & 1) == 1
     a_row, b_row = t.rwc[thread, RWC_A], t.rwc[thread, RWC_B]
     row = dst_row(t.chip, t.thread_config, t.rwc, thread, word & 0x3FF)

@@ -5,10 +5,9 @@ ISA documentation, pages MOVD2A, MOVD2B, MOVA2D, MOVB2D, MOVB2A, TRNSPSRCB, ZERO
 
 from __future__ import annotations
 
-import numpy as np
 from numba import njit
 
-from meshjit.runtime.chips.tensix_bits import plain_halves, swap_halves, wide_row
+from meshjit.runtime.chips.tensix_bits import as_int, plain_halves, swap_halves, wide_row
 from meshjit.runtime.chips.tensix_counters import dst_row, fail, matrix_ready, step_counters
 from meshjit.runtime.chips.tensix_fpu import source_format
 from meshjit.runtime.chips.tensix_state import (
@@ -30,14 +29,16 @@ from meshjit.runtime.chips.tensix_state import (
     SRC_ROWS,
     T_MATH_OFFSET,
     THREAD,
+    Ints,
+    Tensix,
 )
 
 
 @njit(cache=True, nogil=True)
-def _move_format(t, thread, unit):
+def _move_format(t: Tensix, thread: int, unit: int) -> int:
     """The format that a move converts by (8-bit exponents only), or -1 after recording an error."""
-    alu = np.int64(t.config[CONFIG[t.chip[0], C_ALU]])
-    if alu >> 31 or np.int64(t.config[0]) & 0x4210:
+    alu = as_int(t.config[CONFIG[t.chip[0], C_ALU]])
+    if alu >> 31 or as_int(t.config[0]) & 0x4210:
         fail(t.error, E_CONFIG, CONFIG[t.chip[0], C_ALU])
         return -1
     # Every move converts by SrcA's format; on Blackhole an implied one is that of the bank moved.
@@ -51,12 +52,12 @@ def _move_format(t, thread, unit):
 
 
 @njit(cache=True, nogil=True)
-def _mode(t, word):
+def _mode(t: Tensix, word: int) -> int:
     return word >> 14 & 7 if t.chip[0] else word >> 15 & 3
 
 
 @njit(cache=True, nogil=True)
-def dst_to_source(t, thread, word, unit):
+def dst_to_source(t: Tensix, thread: int, word: int, unit: int) -> int:
     """MOVD2A (``unit`` 0) and MOVD2B (1): 4 rows; MOVD2B with mode 0: one row."""
     mode = word >> 12 & 3
     if (mode != 2 and (mode or unit == 0)) or word >> 23 & 1:
@@ -64,7 +65,7 @@ def dst_to_source(t, thread, word, unit):
     data_format = _move_format(t, thread, unit)
     if data_format < 0:
         return 2
-    wide = np.int64(t.config[CONFIG[t.chip[0], C_ALU]]) >> 29 & 1
+    wide = as_int(t.config[CONFIG[t.chip[0], C_ALU]]) >> 29 & 1
     if data_format == 4 and not wide:
         return fail(t.error, E_FORMAT, data_format)
     to = (word >> 17 & 63) + t.rwc[thread, RWC_B if unit else RWC_A]
@@ -87,7 +88,7 @@ def dst_to_source(t, thread, word, unit):
 
 
 @njit(cache=True, nogil=True)
-def _store(t, row, column, value, data_format):
+def _store(t: Tensix, row: int, column: int, value: int, data_format: int) -> None:
     """A moved datum into Dst: TF32 takes 32 bits, other formats 16."""
     if data_format == 4:
         at = wide_row(row)
@@ -100,7 +101,7 @@ def _store(t, row, column, value, data_format):
 
 
 @njit(cache=True, nogil=True)
-def a_to_dst(t, thread, word):
+def a_to_dst(t: Tensix, thread: int, word: int) -> int:
     """MOVA2D: 8 rows."""
     if word >> 12 & 3 != 2 or word >> 23 & 1 or word & 7 or word >> 17 & 7:
         return fail(t.error, E_FIELD, word >> 12 & 3)
@@ -109,7 +110,7 @@ def a_to_dst(t, thread, word):
     data_format = _move_format(t, thread, 0)
     if data_format < 0:
         return 2
-    flush = not np.int64(t.config[CONFIG[t.chip[0], C_ZERO_FLAGS]]) & 1
+    flush = not as_int(t.config[CONFIG[t.chip[0], C_ZERO_FLAGS]]) & 1
     src = (word >> 17 & 63) + t.rwc[thread, RWC_A]
     row = dst_row(t.chip, t.thread_config, t.rwc, thread, word & 0x3FF)
     if src & 7 or src >= SRC_ROWS or row & 7:
@@ -125,7 +126,7 @@ def a_to_dst(t, thread, word):
 
 
 @njit(cache=True, nogil=True)
-def b_to_dst(t, thread, word):
+def b_to_dst(t: Tensix, thread: int, word: int) -> int:
     """MOVB2D: 8 or 4 rows, or one row or column repeated."""
     mode = word >> 11 & 7 if t.chip[0] else word >> 12 & 7
     if mode < 2 or mode > 5 or word >> 23 & 1 or word & 3 or word >> 17 & 3:
@@ -135,11 +136,11 @@ def b_to_dst(t, thread, word):
     data_format = _move_format(t, thread, 1)
     if data_format < 0:
         return 2
-    alu = np.int64(t.config[CONFIG[t.chip[0], C_ALU]])
+    alu = as_int(t.config[CONFIG[t.chip[0], C_ALU]])
     b_format = source_format(t.chip, t.thread_config, t.banks, alu, thread, 1)
     if b_format in (1, 10):
         return fail(t.error, E_FORMAT, b_format)
-    flush = not np.int64(t.config[CONFIG[t.chip[0], C_ZERO_FLAGS]]) & 1
+    flush = not as_int(t.config[CONFIG[t.chip[0], C_ZERO_FLAGS]]) & 1
     src = (word >> 17 & 63) + t.rwc[thread, RWC_B]
     row = dst_row(t.chip, t.thread_config, t.rwc, thread, word & 0x3FF)
     rows = 8 if mode & 2 else 4
@@ -158,7 +159,7 @@ def b_to_dst(t, thread, word):
 
 
 @njit(cache=True, nogil=True)
-def b_to_a(t, thread, word):
+def b_to_a(t: Tensix, thread: int, word: int) -> int:
     """MOVB2A: 4 rows of SrcB into SrcA."""
     if word >> 12 & 3 != 2 or word & 3 or word >> 17 & 3:
         return fail(t.error, E_FIELD, word >> 12 & 3)
@@ -168,7 +169,7 @@ def b_to_a(t, thread, word):
     src = (word & 63) + t.rwc[thread, RWC_B]
     if to & 3 or to >= SRC_ROWS or src & 3 or src >= SRC_ROWS:
         return fail(t.error, E_ROW, to)
-    flush = not np.int64(t.config[CONFIG[t.chip[0], C_ZERO_FLAGS]]) & 1
+    flush = not as_int(t.config[CONFIG[t.chip[0], C_ZERO_FLAGS]]) & 1
     for i in range(4):
         for column in range(16):
             value = t.source[1, t.banks[3 + MATRIX_BANK], src + i, column]
@@ -179,7 +180,7 @@ def b_to_a(t, thread, word):
 
 
 @njit(cache=True, nogil=True)
-def transpose_b(source, banks):
+def transpose_b(source: Ints, banks: Ints) -> int:
     """TRNSPSRCB: rows 16 to 31 of SrcB."""
     if not matrix_ready(banks, 1):
         return -BLOCKED_SRCB_EMPTY
@@ -193,7 +194,7 @@ def transpose_b(source, banks):
 
 
 @njit(cache=True, nogil=True)
-def clear_dst(t, thread, word):
+def clear_dst(t: Tensix, thread: int, word: int) -> int:
     """ZEROACC: mark rows as zero: 1, 16, half or all."""
     chip = t.chip[0]
     mode = word >> 19 & 7
@@ -203,7 +204,7 @@ def clear_dst(t, thread, word):
         mode = mode & 3 | word >> 16 & 4
     at = word & 0x3FF
     offset = t.thread_config[thread, THREAD[chip, T_MATH_OFFSET]] + t.rwc[thread, RWC_D]
-    absolute = chip and np.int64(t.config[CONFIG[1, C_DEST_ACCESS]]) >> 3 & 1
+    absolute = chip and as_int(t.config[CONFIG[1, C_DEST_ACCESS]]) >> 3 & 1
     if mode & 3 == 3:
         if at:
             return fail(t.error, E_ROW, at)
@@ -218,7 +219,7 @@ def clear_dst(t, thread, word):
         at += offset
         if at >= DST_ROWS:
             return fail(t.error, E_ROW, at)
-        wide = np.int64(t.config[CONFIG[chip, C_ALU]]) >> 29 & 1
+        wide = as_int(t.config[CONFIG[chip, C_ALU]]) >> 29 & 1
         t.dst_valid[wide_row(at) if wide else at] = 0
     elif mode == 1:
         if chip and not absolute and offset & 512:
@@ -239,7 +240,7 @@ def clear_dst(t, thread, word):
 
 
 @njit(cache=True, nogil=True)
-def clear_sources(source, banks, error, word):
+def clear_sources(source: Ints, banks: Ints, error: Ints, word: int) -> int:
     """ZEROSRC: the matrix unit's banks, or both banks of both."""
     sources, everything, write = word & 3, word >> 2 & 1, word >> 3 & 1
     if word >> 4 & 1 or sources == 0 or write == everything or (everything and sources != 3):

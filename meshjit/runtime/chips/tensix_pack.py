@@ -5,10 +5,9 @@ ISA documentation, pages PACR, Packers/FormatConversion, Packers/InputAddressGen
 
 from __future__ import annotations
 
-import numpy as np
 from numba import njit
 
-from meshjit.runtime.chips.tensix_bits import swap_halves, wide_row
+from meshjit.runtime.chips.tensix_bits import as_int, swap_halves, wide_row
 from meshjit.runtime.chips.tensix_counters import fail
 from meshjit.runtime.chips.tensix_state import (
     C_ALU,
@@ -49,6 +48,8 @@ from meshjit.runtime.chips.tensix_state import (
     Y1,
     Z0,
     Z1,
+    Bytes,
+    Tensix,
 )
 
 #: ``Tensix.packer``: row p holds packer p's L1 address, ``[4, 0]`` whether a tile is under way.
@@ -56,7 +57,7 @@ _TILE_OPEN = 4
 
 
 @njit(cache=True, nogil=True)
-def _check_registers(t, packers):
+def _check_registers(t: Tensix, packers: int) -> int:
     """Modes that only other settings use: errors. Returns 0 or 2."""
     chip = t.chip[0]
     # Datums masked off at tile edges, activation, address offsets, compression, downsampling, L1 accumulation.
@@ -68,13 +69,13 @@ def _check_registers(t, packers):
         (C_PACK_FORMAT, 0xFFFFF00E),
         (C_ZERO_FLAGS, 0x3FFFFC),
     ):
-        if np.int64(t.config[CONFIG[chip, name]]) & bad:
+        if as_int(t.config[CONFIG[chip, name]]) & bad:
             return fail(t.error, E_CONFIG, CONFIG[chip, name])
-    if not np.int64(t.config[CONFIG[chip, C_PACK_FORMAT]]) & 1:  # zero compression
+    if not as_int(t.config[CONFIG[chip, C_PACK_FORMAT]]) & 1:  # zero compression
         return fail(t.error, E_CONFIG, CONFIG[chip, C_PACK_FORMAT])
-    if np.int64(t.config[CONFIG[chip, C_PACK_EDGE]]) != 0xFFFF:
+    if as_int(t.config[CONFIG[chip, C_PACK_EDGE]]) != 0xFFFF:
         return fail(t.error, E_CONFIG, CONFIG[chip, C_PACK_EDGE])
-    counters = np.int64(t.config[CONFIG[chip, C_PACK_COUNTERS]])
+    counters = as_int(t.config[CONFIG[chip, C_PACK_COUNTERS]])
     if counters >> 23 & 1 or (counters >> 8 & 0xFF) - 1 > 15 or counters >> 8 & 0xFF == 0:
         return fail(t.error, E_CONFIG, CONFIG[chip, C_PACK_COUNTERS])
     for i in range(3):
@@ -87,23 +88,23 @@ def _check_registers(t, packers):
             (C_PACK_COUNTERS1 + i, C_PACK_COUNTERS),
             (C_PACK_SECTION1 + i, C_PACK_SECTION),
         ):
-            if np.int64(t.config[CONFIG[0, other]]) != np.int64(t.config[CONFIG[0, first]]):
+            if as_int(t.config[CONFIG[0, other]]) != as_int(t.config[CONFIG[0, first]]):
                 return fail(t.error, E_CONFIG, CONFIG[0, other])
-    if chip and np.int64(t.config[CONFIG[1, C_PACK_OUT_BASE]]):
+    if chip and as_int(t.config[CONFIG[1, C_PACK_OUT_BASE]]):
         return fail(t.error, E_CONFIG, CONFIG[1, C_PACK_OUT_BASE])
     for i in range(packers):
-        if np.int64(t.config[CONFIG[chip, C_PACK_DST_ROW] + i]) >> 12:
+        if as_int(t.config[CONFIG[chip, C_PACK_DST_ROW] + i]) >> 12:
             return fail(t.error, E_CONFIG, CONFIG[chip, C_PACK_DST_ROW] + i)
     return 0
 
 
 @njit(cache=True, nogil=True)
-def _source_row(t, thread, size):
+def _source_row(t: Tensix, thread: int, size: int) -> int:
     """The Dst row that the counters point at, or -1 after recording an error."""
     chip = t.chip[0]
     shift, mask = (16, 0xFFFF) if chip else (12, 0xFFF)
     adc = t.adc[thread, 2]
-    xy, zw = np.int64(t.config[CONFIG[chip, C_PACK_XY]]), np.int64(t.config[CONFIG[chip, C_PACK_ZW]])
+    xy, zw = as_int(t.config[CONFIG[chip, C_PACK_XY]]), as_int(t.config[CONFIG[chip, C_PACK_ZW]])
     if adc[X0] or adc[Z1] or adc[W1] or (chip == 0 and adc[Y1]):
         fail(t.error, E_COUNTER, adc[X0])
         return -1
@@ -116,7 +117,7 @@ def _source_row(t, thread, size):
 
 
 @njit(cache=True, nogil=True)
-def _pack_rows(t, row, rows, mode, l1, to):
+def _pack_rows(t: Tensix, row: int, rows: int, mode: int, l1: Bytes, to: int) -> None:
     """Convert and write ``rows`` rows. ``mode`` is (Dst is 32 bits) << 8 | intermediate << 4 | output format."""
     for i in range(rows):
         at = row + i
@@ -148,7 +149,7 @@ def _pack_rows(t, row, rows, mode, l1, to):
 
 
 @njit(cache=True, nogil=True)
-def _step(t, thread, mode):
+def _step(t: Tensix, thread: int, mode: int) -> int:
     """The packer's address mode. Returns 0 or 2."""
     at = THREAD[t.chip[0], T_PACK] + mode
     value = t.thread_config[thread, at]
@@ -170,7 +171,7 @@ def _step(t, thread, mode):
 
 
 @njit(cache=True, nogil=True)
-def pack(t, thread, word, l1, l1_init):
+def pack(t: Tensix, thread: int, word: int, l1: Bytes, l1_init: Bytes) -> int:
     """PACR. Marks what it writes in ``l1_init``."""
     chip = t.chip[0]
     select = word >> 8 & 15
@@ -183,10 +184,10 @@ def pack(t, thread, word, l1, l1_init):
         packers = 4 if select == 15 else (2 if select == 3 else 1)
     if _check_registers(t, packers):
         return 2
-    formats = np.int64(t.config[CONFIG[chip, C_PACK_FORMAT]])
+    formats = as_int(t.config[CONFIG[chip, C_PACK_FORMAT]])
     inner = formats >> 8 & 15
-    mode = (np.int64(t.config[CONFIG[chip, C_PACK_READ]]) & 1) << 8 | inner << 4 | formats >> 4 & 15
-    if np.int64(t.config[CONFIG[chip, C_ALU]]) >> 25 & 15 != inner or mode not in (0x50, 0x55, 0x100, 0x155, 0x188):
+    mode = (as_int(t.config[CONFIG[chip, C_PACK_READ]]) & 1) << 8 | inner << 4 | formats >> 4 & 15
+    if as_int(t.config[CONFIG[chip, C_ALU]]) >> 25 & 15 != inner or mode not in (0x50, 0x55, 0x100, 0x155, 0x188):
         return fail(t.error, E_FORMAT, mode)
     first_row = _source_row(t, thread, 2 if inner == 5 else 4)
     if first_row < 0:
@@ -198,16 +199,16 @@ def pack(t, thread, word, l1, l1_init):
     rows = 4 if chip else count >> 4
     size = 16 * rows * (2 if mode & 15 == 5 else 4)
     for p in range(packers):
-        row = (first_row + (np.int64(t.config[CONFIG[chip, C_PACK_DST_ROW] + p]) & 0xFFF)) & (DST_ROWS - 1)
+        row = (first_row + (as_int(t.config[CONFIG[chip, C_PACK_DST_ROW] + p]) & 0xFFF)) & (DST_ROWS - 1)
         if row + rows > (DST_ROWS // 2 if mode & 0x100 else DST_ROWS):
             return fail(t.error, E_ROW, row)
         if t.packer[_TILE_OPEN, 0] == 0:
-            to = np.int64(t.config[CONFIG[chip, C_PACK_DEST]]) + 1
+            to = as_int(t.config[CONFIG[chip, C_PACK_DEST]]) + 1
             if p:
                 base = to if to & 0x80000000 else 0
-                to = base + np.int64(t.config[CONFIG[0, C_PACK_DEST1 + p - 1]]) + 1
+                to = base + as_int(t.config[CONFIG[0, C_PACK_DEST1 + p - 1]]) + 1
             if chip:
-                to += adc[Y1] * (np.int64(t.config[CONFIG[1, C_PACK_OUT_XY]]) >> 16) >> 4
+                to += adc[Y1] * (as_int(t.config[CONFIG[1, C_PACK_OUT_XY]]) >> 16) >> 4
             t.packer[p, 0] = (to & 0x0FFFFFFF) << 4
         to = t.packer[p, 0]
         if to + size > l1.shape[0]:

@@ -19,16 +19,19 @@ from meshjit.runtime.chips.tensix_state import (
     PENDING,
     PENDING_WORD,
     REPLAY_LEFT,
+    Bytes,
+    Tensix,
+    Words,
 )
 from meshjit.runtime.chips.tensix_unpack import unpack
 
 
 @njit(cache=True, nogil=True)
-def step_thread(t, l1, l1_init, overlay, thread, budget):
+def step_thread(t: Tensix, l1: Bytes, l1_init: Bytes, overlay: Words, thread: int, budget: int) -> int:
     """Run up to ``budget`` instructions of ``thread`` (0 to 2); returns how many ran.
 
-    ``t`` is a :class:`~meshjit.runtime.chips.tensix_state.Tensix`, ``l1`` the core's memory, ``l1_init`` one byte per 16
-    of them that says whether something wrote there, ``overlay`` the stream registers. 0 when nothing is queued, the
+    ``t`` is a :class:`~meshjit.runtime.chips.tensix_state.Tensix`, ``l1`` the core's memory, ``l1_init`` one byte per
+    16 of them that says whether something wrote there, ``overlay`` the stream registers. 0 when nothing is queued, the
     thread is blocked (``t.blocked`` says on what), or the coprocessor stopped on an error (``t.error``: code, thread,
     instruction word, detail).
     """
@@ -121,7 +124,7 @@ def step_thread(t, l1, l1_init, overlay, thread, budget):
 
 
 @njit(cache=True, nogil=True)
-def thread_idle(t, thread):
+def thread_idle(t: Tensix, thread: int) -> bool:
     """Whether everything that ``thread`` was given has run."""
     e = t.expander[thread]
     if e[PENDING] or e[REPLAY_LEFT] or e[MOP_AT] < e[MOP_END]:

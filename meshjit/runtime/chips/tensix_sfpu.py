@@ -6,10 +6,10 @@ when its flag is set or flags are off.
 
 from __future__ import annotations
 
-import numpy as np
 from numba import njit
 
 from meshjit.runtime.chips.tensix_bits import (
+    as_int,
     count_leading_zeros,
     plain_halves,
     read_wide,
@@ -35,28 +35,32 @@ from meshjit.runtime.chips.tensix_state import (
     E_ROW,
     FLAG_STACK_DEPTH,
     LANE_CONFIG,
+    Bytes,
+    Halves,
+    Ints,
+    Words,
 )
 
 _ALL = 0xFFFFFFFF
 
 
 @njit(cache=True, nogil=True)
-def active_lanes(lanes):
+def active_lanes(lanes: Ints) -> int:
     """The lanes that do an instruction, as bits."""
     return lanes[CC] if lanes[CC_ENABLE] else _ALL
 
 
 @njit(cache=True, nogil=True)
-def _signed(value):
+def _signed(value: int) -> int:
     return (value ^ 0x80000000) - 0x80000000
 
 
 @njit(cache=True, nogil=True)
-def _transfer_mode(config, chip, error, mode):
+def _transfer_mode(config: Words, chip: Ints, error: Ints, mode: int) -> int:
     """SFPLOAD's and SFPSTORE's mode 0 stands for one that depends on the configuration. -1 after an error."""
     if mode:
         return mode
-    alu = np.int64(config[CONFIG[chip[0], C_ALU]])
+    alu = as_int(config[CONFIG[chip[0], C_ALU]])
     if alu >> 30 & 1:
         return 3
     if alu >> 21 & 15 in (0, 5, 6, 7, 9):
@@ -66,7 +70,19 @@ def _transfer_mode(config, chip, error, mode):
 
 
 @njit(cache=True, nogil=True)
-def load(chip, config, thread_config, rwc, dst, dst_valid, lreg, lanes, error, thread, word):
+def load(
+    chip: Ints,
+    config: Words,
+    thread_config: Ints,
+    rwc: Ints,
+    dst: Halves,
+    dst_valid: Bytes,
+    lreg: Ints,
+    lanes: Ints,
+    error: Ints,
+    thread: int,
+    word: int,
+) -> int:
     """SFPLOAD: even or odd columns of 4 rows."""
     register = word >> 20 & 15
     mode = _transfer_mode(config, chip, error, word >> 16 & 15)
@@ -106,7 +122,19 @@ def load(chip, config, thread_config, rwc, dst, dst_valid, lreg, lanes, error, t
 
 
 @njit(cache=True, nogil=True)
-def store(chip, config, thread_config, rwc, dst, dst_valid, lreg, lanes, error, thread, word):
+def store(
+    chip: Ints,
+    config: Words,
+    thread_config: Ints,
+    rwc: Ints,
+    dst: Halves,
+    dst_valid: Bytes,
+    lreg: Ints,
+    lanes: Ints,
+    error: Ints,
+    thread: int,
+    word: int,
+) -> int:
     """SFPSTORE: the inverse of SFPLOAD; modes 2 and 3 flush denormals."""
     register = word >> 20 & 15
     mode = _transfer_mode(config, chip, error, word >> 16 & 15)
@@ -144,7 +172,7 @@ def store(chip, config, thread_config, rwc, dst, dst_valid, lreg, lanes, error, 
 
 
 @njit(cache=True, nogil=True)
-def load_immediate(lreg, lanes, error, word):
+def load_immediate(lreg: Ints, lanes: Ints, error: Ints, word: int) -> int:
     """SFPLOADI."""
     register, mode, value = word >> 20 & 15, word >> 16 & 15, word & 0xFFFF
     if register > 7:
@@ -169,7 +197,7 @@ def load_immediate(lreg, lanes, error, word):
 
 
 @njit(cache=True, nogil=True)
-def multiply_add(lreg, lanes, chip, error, word, opcode):
+def multiply_add(lreg: Ints, lanes: Ints, chip: Ints, error: Ints, word: int, opcode: int) -> int:
     """SFPMAD, SFPADD, SFPMUL, SFPMULI, SFPADDI."""
     mode, d = word & 15, word >> 4 & 15
     blackhole = chip[0] == 1
@@ -201,14 +229,12 @@ def multiply_add(lreg, lanes, chip, error, word, opcode):
 
 
 @njit(cache=True, nogil=True)
-def _exponents_and_signs(opcode, mode, immediate, source, old):
+def _exponents_and_signs(opcode: int, mode: int, immediate: int, source: int, old: int) -> int:
     """SFPDIVP2, SFPEXMAN, SFPABS, SFPSETEXP, SFPSETMAN, SFPSETSGN of one lane."""
     if opcode == 0x76:
         e = source >> 23 & 255
-        if mode:
-            e = e if e == 255 else (e + immediate) & 255
-        else:
-            e = immediate & 255
+        if e != 255 or not mode:
+            e = (e + immediate if mode else immediate) & 255
         return source & 0x807FFFFF | e << 23
     if opcode == 0x78:
         return source & 0x7FFFFF | (0 if mode else 0x800000)
@@ -225,7 +251,7 @@ def _exponents_and_signs(opcode, mode, immediate, source, old):
 
 
 @njit(cache=True, nogil=True)
-def _cast(mode, source):
+def _cast(mode: int, source: int) -> int:
     """SFPCAST of one lane: sign and magnitude to float, or (mode 3, Blackhole) two's complement and back."""
     sign = source & 0x80000000
     if mode == 3:
@@ -242,7 +268,7 @@ def _cast(mode, source):
 
 
 @njit(cache=True, nogil=True)
-def _round(mode, source):
+def _round(mode: int, source: int) -> int:
     """SFPSTOCHRND of one lane with nearest rounding: to bf16 (mode 1), or to an integer of 8 or 16 bits."""
     exponent = source >> 23 & 255
     if mode == 1:
@@ -266,7 +292,7 @@ def _round(mode, source):
 
 
 @njit(cache=True, nogil=True)
-def _integer(opcode, mode, immediate, source, old, chip):
+def _integer(opcode: int, mode: int, immediate: int, source: int, old: int, chip: int) -> int:
     """SFPSHFT, SFPMOV, SFPAND, SFPOR, SFPNOT, SFPXOR of one lane."""
     if opcode == 0x7A:
         by = _signed(immediate << 20) >> 20 if mode & 1 else _signed(source)
@@ -287,7 +313,7 @@ def _integer(opcode, mode, immediate, source, old, chip):
 
 
 @njit(cache=True, nogil=True)
-def _check_unary(chip, opcode, mode, word):
+def _check_unary(chip: int, opcode: int, mode: int, word: int) -> int:
     """Whether the instruction's fields are modelled."""
     immediate = word >> 12 & 0xFFF
     if opcode == 0x76:
@@ -316,7 +342,7 @@ def _check_unary(chip, opcode, mode, word):
 
 
 @njit(cache=True, nogil=True)
-def unary(lreg, lanes, chip, error, word, opcode):
+def unary(lreg: Ints, lanes: Ints, chip: Ints, error: Ints, word: int, opcode: int) -> int:
     """Instructions that compute a lane from LReg c and the old LReg d, and leave flags alone."""
     mode, d, c = word & 15, word >> 4 & 15, word >> 8 & 15
     if not _check_unary(chip[0], opcode, mode, word):
@@ -342,7 +368,7 @@ def unary(lreg, lanes, chip, error, word, opcode):
 
 
 @njit(cache=True, nogil=True)
-def flagging(lreg, lanes, chip, error, word, opcode):
+def flagging(lreg: Ints, lanes: Ints, chip: Ints, error: Ints, word: int, opcode: int) -> int:
     """Instructions that may set lane flags: SFPEXEXP, SFPIADD, SFPSETCC, SFPLZ, SFPLE, SFPGT."""
     mode, d, c, immediate = word & 15, word >> 4 & 15, word >> 8 & 15, word >> 12 & 0xFFF
     bad = d > 7
@@ -380,10 +406,8 @@ def flagging(lreg, lanes, chip, error, word, opcode):
             elif not mode & 4:
                 flag = value >> 31
         elif opcode == 0x7B:
-            if mode & 2:
-                flag = (1 if source else 0) ^ mode >> 2
-            else:
-                flag = source >> 31 ^ mode >> 2
+            condition = min(source, 1) if mode & 2 else source >> 31
+            flag = condition ^ mode >> 2
         elif opcode == 0x81:
             source &= 0x7FFFFFFF if mode & 4 else _ALL
             value = count_leading_zeros(source) - 32
@@ -405,7 +429,7 @@ def flagging(lreg, lanes, chip, error, word, opcode):
 
 
 @njit(cache=True, nogil=True)
-def flags(lanes, error, word, opcode):
+def flags(lanes: Ints, error: Ints, word: int, opcode: int) -> int:
     """SFPENCC, SFPPUSHC, SFPPOPC, SFPCOMPC."""
     mode, depth = word & 15, lanes[CC_DEPTH]
     if word >> 4 & 15 or (opcode != 0x8A and mode):
@@ -438,7 +462,7 @@ def flags(lanes, error, word, opcode):
 
 
 @njit(cache=True, nogil=True)
-def swap(lreg, lanes, error, word):
+def swap(lreg: Ints, lanes: Ints, error: Ints, word: int) -> int:
     """SFPSWAP: swap, or sort so that d (on some lanes) gets the smaller or the larger."""
     mode, d, c = word & 15, word >> 4 & 15, word >> 8 & 15
     if mode == 2:
@@ -471,7 +495,7 @@ def swap(lreg, lanes, error, word):
 
 
 @njit(cache=True, nogil=True)
-def transpose(lreg, lanes):
+def transpose(lreg: Ints, lanes: Ints) -> int:
     """SFPTRANSP: lane row i of LReg j with lane row j of LReg i, in LRegs 0 to 3 and 4 to 7."""
     mask = active_lanes(lanes)
     for base in (0, 4):
@@ -487,7 +511,7 @@ def transpose(lreg, lanes):
 
 
 @njit(cache=True, nogil=True)
-def shift_lanes(lreg, lanes, chip, error, word):
+def shift_lanes(lreg: Ints, lanes: Ints, chip: Ints, error: Ints, word: int) -> int:
     """SFPSHFT2: lanes moved right inside each 8 (3 round, 4 filling 0, Blackhole), or a shift by LReg c (5)."""
     mode, d, c, immediate = word & 15, word >> 4 & 15, word >> 8 & 15, word >> 12 & 0xFFF
     if not (mode in (3, 5) or (mode == 4 and chip[0])) or immediate > (15 if mode == 5 else 0):
@@ -505,17 +529,15 @@ def shift_lanes(lreg, lanes, chip, error, word):
         last = lreg[c, 8 * group + 7]
         for i in range(7, -1, -1):
             lane = 8 * group + i
-            if i:
-                value = lreg[c, lane - 1]
-            else:
-                value = last if mode == 3 else 0
+            into_first = last if mode == 3 else 0
+            value = lreg[c, lane - 1] if i else into_first
             if mask >> lane & 1:
                 lreg[d, lane] = value
     return 0
 
 
 @njit(cache=True, nogil=True)
-def configure(lreg, lanes, error, word):
+def configure(lreg: Ints, lanes: Ints, error: Ints, word: int) -> int:
     """SFPCONFIG: LReg 11 to 14, or the lane configuration (only 0)."""
     mode, d, immediate = word & 15, word >> 4 & 15, word >> 8 & 0xFFFF
     if active_lanes(lanes) != _ALL:
@@ -525,7 +547,7 @@ def configure(lreg, lanes, error, word):
         for lane in range(1, 32):
             if lreg[0, lane] != value:
                 return fail(error, E_LANES, 1 << lane)
-    if mode > 1 or (mode == 0 and immediate) or not (d in (12, 13, 14) and mode == 0 or d in (11, 15)):
+    if mode > 1 or (mode == 0 and immediate) or not (d in (11, 15) or (d in (12, 13, 14) and mode == 0)):
         return fail(error, E_FIELD, word & 0xFFFFFF)
     if d == 15:
         if (immediate if mode else value) != 0:
@@ -539,7 +561,7 @@ def configure(lreg, lanes, error, word):
 
 
 @njit(cache=True, nogil=True)
-def vector(lreg, lanes, chip, error, word, opcode):
+def vector(lreg: Ints, lanes: Ints, chip: Ints, error: Ints, word: int, opcode: int) -> int:
     """All instructions of the unit that touch neither Dst nor counters."""
     if opcode in (0x84, 0x85, 0x86, 0x74, 0x75):
         return multiply_add(lreg, lanes, chip, error, word, opcode)

@@ -86,43 +86,49 @@ DST_ROWS = 1024
 FLAG_STACK_DEPTH = 8
 
 
+#: Arrays as compiled functions take them: state is int64, so that numba's arithmetic stays in it.
+Ints = NDArray[np.int64]
+Words = NDArray[np.uint32]
+Halves = NDArray[np.int32]
+Bytes = NDArray[np.uint8]
+
+
 class Tensix(NamedTuple):
     """One coprocessor, shared by threads 0 (unpack), 1 (math) and 2 (pack).
 
     ``fifo`` is the instruction ring of each thread: RISC-V writes ``fifo[thread, tail & 1023]`` and then advances
     ``fifo_tail``; both indices grow without wrap. ``source`` holds SrcA and SrcB (unit, bank, row, column) as float32
-    bits of which the upper 19 count; where an array holds bits, its type is signed and wide enough to keep numba's
-    arithmetic in int64. ``dst`` has 1024 rows of 16 halves in plain bf16 bit order (the hardware's
-    order is ``swap_halves`` of it); 32-bit row ``r`` takes the upper halves from row ``wide_row(r)`` and the lower ones,
-    which are plain in the hardware's order, from ``wide_row(r) + 8``. Rows with ``dst_valid`` 0 read as zero.
+    bits of which the upper 19 count. ``dst`` has 1024 rows of 16 halves in plain bf16 bit order (``swap_halves`` gives
+    the hardware's order). 32-bit row ``r`` takes its upper halves from row ``wide_row(r)``; the row 8 below holds the
+    lower ones, in the hardware's order. Rows with ``dst_valid`` 0 read as zero.
     """
 
-    chip: NDArray[np.int64]  # [0]: 1 on Blackhole
-    fifo: NDArray[np.uint32]
-    fifo_head: NDArray[np.int64]
-    fifo_tail: NDArray[np.int64]
-    config: NDArray[np.uint32]
-    thread_config: NDArray[np.int64]
-    gpr: NDArray[np.uint32]
-    mop_config: NDArray[np.uint32]
-    mop: NDArray[np.int64]
-    replay: NDArray[np.int64]
-    expander: NDArray[np.int64]
-    semaphore_value: NDArray[np.int64]
-    semaphore_max: NDArray[np.int64]
-    adc: NDArray[np.int64]
-    rwc: NDArray[np.int64]
-    source: NDArray[np.int64]
-    banks: NDArray[np.int64]
-    dst: NDArray[np.int32]
-    dst_valid: NDArray[np.uint8]
-    lreg: NDArray[np.int64]
-    lanes: NDArray[np.int64]
-    packer: NDArray[np.int64]
-    work: NDArray[np.int32]
-    blocked: NDArray[np.int64]
-    error: NDArray[np.int64]
-    counts: NDArray[np.int64]
+    chip: Ints  # [0]: 1 on Blackhole
+    fifo: Words
+    fifo_head: Ints
+    fifo_tail: Ints
+    config: Words
+    thread_config: Ints
+    gpr: Words
+    mop_config: Words
+    mop: Ints
+    replay: Ints
+    expander: Ints
+    semaphore_value: Ints
+    semaphore_max: Ints
+    adc: Ints
+    rwc: Ints
+    source: Ints
+    banks: Ints
+    dst: Halves
+    dst_valid: Bytes
+    lreg: Ints
+    lanes: Ints
+    packer: Ints
+    work: Halves
+    blocked: Ints
+    error: Ints
+    counts: Ints
 
 
 def new_tensix(blackhole: bool) -> Tensix:

@@ -6,10 +6,10 @@ instruction to its end before the next, so STALLWAIT waits for no unit, only for
 
 from __future__ import annotations
 
-import numpy as np
 from numba import njit
 
 from meshjit.runtime.chips.overlay import overlay_write
+from meshjit.runtime.chips.tensix_bits import as_int
 from meshjit.runtime.chips.tensix_counters import fail, matrix_ready
 from meshjit.runtime.chips.tensix_state import (
     ADC_CR,
@@ -28,6 +28,8 @@ from meshjit.runtime.chips.tensix_state import (
     THREAD_KNOWN,
     UNPACK_BANK,
     VALID,
+    Ints,
+    Words,
 )
 
 #: Words of the overlay's stream registers, as STOREREG counts them from 0xFFB00000.
@@ -36,7 +38,7 @@ _OVERLAY_END = 0x20000
 
 
 @njit(cache=True, nogil=True)
-def semaphore(semaphore_value, semaphore_max, error, word, opcode):
+def semaphore(semaphore_value: Ints, semaphore_max: Ints, error: Ints, word: int, opcode: int) -> int:
     """SEMINIT (0xA3), SEMPOST (0xA4), SEMGET (0xA5), SEMWAIT (0xA6) on one semaphore."""
     mask = word >> 2 & 0xFF
     index = 0
@@ -68,7 +70,7 @@ def semaphore(semaphore_value, semaphore_max, error, word, opcode):
 
 
 @njit(cache=True, nogil=True)
-def stall(chip, banks, error, word):
+def stall(chip: Ints, banks: Ints, error: Ints, word: int) -> int:
     """STALLWAIT."""
     wait = word & 0x7FFF
     if wait == 0 or word >> 15 & 0x1FF == 0:
@@ -90,21 +92,21 @@ def stall(chip, banks, error, word):
 
 
 @njit(cache=True, nogil=True)
-def set_register_half(gpr, error, thread, word):
+def set_register_half(gpr: Words, error: Ints, thread: int, word: int) -> int:
     """SETDMAREG: 16 bits of a general register."""
     if word & 0x80:
         return fail(error, E_FIELD, word & 0xFF)
     value = word >> 8 & 0xFFFF
     register = word >> 1 & 63
     if word & 1:
-        gpr[thread, register] = np.int64(gpr[thread, register]) & 0xFFFF | value << 16
+        gpr[thread, register] = as_int(gpr[thread, register]) & 0xFFFF | value << 16
     else:
-        gpr[thread, register] = np.int64(gpr[thread, register]) & 0xFFFF0000 | value
+        gpr[thread, register] = as_int(gpr[thread, register]) & 0xFFFF0000 | value
     return 0
 
 
 @njit(cache=True, nogil=True)
-def write_config(chip, config, gpr, error, thread, word):
+def write_config(chip: Ints, config: Words, gpr: Words, error: Ints, thread: int, word: int) -> int:
     """WRCFG: one or four configuration registers from general registers."""
     index = word & 0x7FF
     register = word >> 16 & 63
@@ -119,7 +121,7 @@ def write_config(chip, config, gpr, error, thread, word):
 
 
 @njit(cache=True, nogil=True)
-def set_thread_config(chip, thread_config, error, thread, word):
+def set_thread_config(chip: Ints, thread_config: Ints, error: Ints, thread: int, word: int) -> int:
     """SETC16."""
     index = word >> 16 & 0xFF
     value = word & 0xFFFF
@@ -130,24 +132,24 @@ def set_thread_config(chip, thread_config, error, thread, word):
 
 
 @njit(cache=True, nogil=True)
-def store_register(gpr, error, thread, word, overlay):
+def store_register(gpr: Words, error: Ints, thread: int, word: int, overlay: Words) -> int:
     """STOREREG: a general register to a stream register of the overlay."""
     address = word & 0x3FFFF
     if address < _OVERLAY_FIRST or address >= _OVERLAY_END:
         return fail(error, E_STOREREG, 0xFFB00000 + 4 * address)
-    overlay_write(overlay, address - _OVERLAY_FIRST, np.int64(gpr[thread, word >> 18 & 63]))
+    overlay_write(overlay, address - _OVERLAY_FIRST, as_int(gpr[thread, word >> 18 & 63]))
     return 0
 
 
 @njit(cache=True, nogil=True)
-def _limit(index):
+def _limit(index: int) -> int:
     """The bits of an address counter: x 18, y 13, z and w 8."""
     axis = index & 3
     return 0x3FFFF if axis == 0 else (0x1FFF if axis == 1 else 0xFF)
 
 
 @njit(cache=True, nogil=True)
-def set_address_counters(adc, error, thread, word, opcode):
+def set_address_counters(adc: Ints, error: Ints, thread: int, word: int, opcode: int) -> int:
     """SETADC (0x50), SETADCXY (0x51), SETADCZW (0x54), SETADCXX (0x5E)."""
     units = word >> 21 & 7
     if units == 0:

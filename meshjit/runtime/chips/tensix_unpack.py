@@ -5,10 +5,9 @@ ISA documentation, pages UNPACR_Regular, Unpackers/FormatConversion, ADCs. One i
 
 from __future__ import annotations
 
-import numpy as np
 from numba import njit
 
-from meshjit.runtime.chips.tensix_bits import plain_halves, wide_row
+from meshjit.runtime.chips.tensix_bits import as_int, plain_halves, wide_row
 from meshjit.runtime.chips.tensix_counters import fail
 from meshjit.runtime.chips.tensix_state import (
     BLOCKED_SRCA_FULL,
@@ -52,6 +51,9 @@ from meshjit.runtime.chips.tensix_state import (
     Y1,
     Z0,
     Z1,
+    Bytes,
+    Ints,
+    Tensix,
 )
 
 #: Formats whose 16 data share an exponent.
@@ -61,7 +63,7 @@ _WIDE_ROWS = DST_ROWS // 2
 
 
 @njit(cache=True, nogil=True)
-def element_bits(data_format):
+def element_bits(data_format: int) -> int:
     """Bits of one datum in L1, 0 for a format not modelled."""
     if data_format in (0, 4, 8):
         return 32
@@ -75,7 +77,7 @@ def element_bits(data_format):
 
 
 @njit(cache=True, nogil=True)
-def _check_registers(t, thread, unit):
+def _check_registers(t: Tensix, thread: int, unit: int) -> int:
     """Modes that only other settings use: errors. Returns 0 or 2."""
     chip = t.chip[0]
     tile = CONFIG[chip, C_UNP1_TILE if unit else C_UNP0_TILE]
@@ -83,15 +85,15 @@ def _check_registers(t, thread, unit):
     context = CONFIG[chip, C_UNP1_CONTEXT if unit else C_UNP0_CONTEXT]
     # Tileize, source set update, upsampling, format override and column shifts; haloize works for SrcA only.
     if (
-        np.int64(t.config[out]) & 0xFFFFFE00
-        or (unit and np.int64(t.config[out]) & 0x100)
-        or (chip == 0 and np.int64(t.config[out]) >> 4 & 3 == 3)
+        as_int(t.config[out]) & 0xFFFFFE00
+        or (unit and as_int(t.config[out]) & 0x100)
+        or (chip == 0 and as_int(t.config[out]) >> 4 & 3 == 3)
     ):
         return fail(t.error, E_CONFIG, out)
     # Zero compression, and a forced exponent.
-    if not np.int64(t.config[context]) & 1 or np.int64(t.config[context]) & 0x100:
+    if not as_int(t.config[context]) & 1 or as_int(t.config[context]) & 0x100:
         return fail(t.error, E_CONFIG, context)
-    if np.int64(t.config[tile]) & 0x20:
+    if as_int(t.config[tile]) & 0x20:
         return fail(t.error, E_CONFIG, tile)
     misc = THREAD[chip, T_UNPACK_MISC]
     if t.thread_config[thread, misc]:
@@ -100,13 +102,13 @@ def _check_registers(t, thread, unit):
 
 
 @njit(cache=True, nogil=True)
-def _destination(t, thread, unit, out_bits, to_dst):
+def _destination(t: Tensix, thread: int, unit: int, out_bits: int, to_dst: int) -> int:
     """The first datum's place (16 a row), or -1 after recording an error."""
     chip = t.chip[0]
     shift, mask = (16, 0xFFFF) if chip else (12, 0xFFF)
     adc = t.adc[thread, unit]
-    zw = np.int64(t.config[CONFIG[chip, C_UNP1_ZW if unit else C_UNP0_ZW]])
-    y_stride = 0 if unit else np.int64(t.config[CONFIG[chip, C_UNP0_XY]]) >> shift
+    zw = as_int(t.config[CONFIG[chip, C_UNP1_ZW if unit else C_UNP0_ZW]])
+    y_stride = 0 if unit else as_int(t.config[CONFIG[chip, C_UNP0_XY]]) >> shift
     if unit and adc[Y1]:
         fail(t.error, E_COUNTER, adc[Y1])
         return -1
@@ -116,8 +118,8 @@ def _destination(t, thread, unit, out_bits, to_dst):
     at = (adc[Y1] * y_stride + adc[Z1] * (zw & mask)) // max(out_bits // 8, 1)
     if unit:
         return at
-    context = np.int64(t.config[CONFIG[chip, C_UNP0_DEST]]) & 0xFFFF
-    if to_dst or np.int64(t.config[CONFIG[chip, C_UNP0_DEST_COUNTER]]) >> 8 & 1:
+    context = as_int(t.config[CONFIG[chip, C_UNP0_DEST]]) & 0xFFFF
+    if to_dst or as_int(t.config[CONFIG[chip, C_UNP0_DEST_COUNTER]]) >> 8 & 1:
         at += context
     else:
         at = context
@@ -128,7 +130,7 @@ def _destination(t, thread, unit, out_bits, to_dst):
 
 
 @njit(cache=True, nogil=True)
-def _check_memory(error, l1, l1_init, start, size):
+def _check_memory(error: Ints, l1: Bytes, l1_init: Bytes, start: int, size: int) -> int:
     """Whether the bytes exist and something has written them. Returns 0 or 2."""
     if start < 0 or start + size > l1.shape[0]:
         return fail(error, E_ADDRESS, start)
@@ -139,7 +141,7 @@ def _check_memory(error, l1, l1_init, start, size):
 
 
 @njit(cache=True, nogil=True)
-def _shared_exponent(magnitude_sign, exponent):
+def _shared_exponent(magnitude_sign: int, exponent: int) -> int:
     """bf16 bits of a BFP8 datum (sign, 7 bits magnitude) with its shared exponent."""
     sign = magnitude_sign >> 7
     magnitude = magnitude_sign << 1 & 0xFF
@@ -152,24 +154,34 @@ def _shared_exponent(magnitude_sign, exponent):
 
 
 @njit(cache=True, nogil=True)
-def _to_source(t, unit, bank, at, count, transpose, in_format, out_format, l1, start, exponents):
+def _to_source(
+    t: Tensix,
+    unit: int,
+    bank: int,
+    at: int,
+    count: int,
+    transpose: int,
+    in_format: int,
+    out_format: int,
+    l1: Bytes,
+    start: int,
+    exponents: int,
+) -> None:
     keep = 0xFFFFE000 if out_format == 4 else 0xFFFF0000
     for i in range(count):
         if in_format == 5:
             b = start + 2 * i
-            value = np.int64(l1[b]) << 16 | np.int64(l1[b + 1]) << 24
+            value = as_int(l1[b]) << 16 | as_int(l1[b + 1]) << 24
         elif in_format == 0:
             b = start + 4 * i
-            value = (
-                np.int64(l1[b]) | np.int64(l1[b + 1]) << 8 | np.int64(l1[b + 2]) << 16 | np.int64(l1[b + 3]) << 24
-            ) & keep
+            value = (as_int(l1[b]) | as_int(l1[b + 1]) << 8 | as_int(l1[b + 2]) << 16 | as_int(l1[b + 3]) << 24) & keep
             if out_format == 5 and not value & 0x7F800000:
                 value &= 0x80000000
         elif in_format == 6:
-            value = _shared_exponent(np.int64(l1[start + i]), np.int64(l1[exponents + (i >> 4)])) << 16
+            value = _shared_exponent(as_int(l1[start + i]), as_int(l1[exponents + (i >> 4)])) << 16
         else:
-            nibble = np.int64(l1[start + (i >> 1)]) >> (4 * (i & 1)) & 15
-            value = _shared_exponent(nibble << 4, np.int64(l1[exponents + (i >> 4)])) << 16
+            nibble = as_int(l1[start + (i >> 1)]) >> (4 * (i & 1)) & 15
+            value = _shared_exponent(nibble << 4, as_int(l1[exponents + (i >> 4)])) << 16
         row = (at + i) >> 4
         column = (at + i) & 15
         if transpose:
@@ -178,18 +190,18 @@ def _to_source(t, unit, bank, at, count, transpose, in_format, out_format, l1, s
 
 
 @njit(cache=True, nogil=True)
-def _to_dst(t, at, count, l1, start):
+def _to_dst(t: Tensix, at: int, count: int, l1: Bytes, start: int) -> None:
     for i in range(count):
         b = start + 4 * i
         row = wide_row((at + i) >> 4)
         column = (at + i) & 15
-        t.dst[row, column] = np.int64(l1[b + 2]) | np.int64(l1[b + 3]) << 8
-        t.dst[row + 8, column] = plain_halves(np.int64(l1[b]) | np.int64(l1[b + 1]) << 8)
+        t.dst[row, column] = as_int(l1[b + 2]) | as_int(l1[b + 3]) << 8
+        t.dst[row + 8, column] = plain_halves(as_int(l1[b]) | as_int(l1[b + 1]) << 8)
         t.dst_valid[row] = 1
 
 
 @njit(cache=True, nogil=True)
-def unpack(t, thread, word, l1, l1_init):
+def unpack(t: Tensix, thread: int, word: int, l1: Bytes, l1_init: Bytes) -> int:
     """UNPACR. Strict: reading L1 that ``l1_init`` calls unwritten is an error."""
     chip = t.chip[0]
     unit = word >> 23 & 1
@@ -200,10 +212,10 @@ def unpack(t, thread, word, l1, l1_init):
         return -(BLOCKED_SRCA_FULL + unit)
     if _check_registers(t, thread, unit):
         return 2
-    tile = np.int64(t.config[CONFIG[chip, C_UNP1_TILE if unit else C_UNP0_TILE]])
-    tile1 = np.int64(t.config[CONFIG[chip, C_UNP1_TILE1 if unit else C_UNP0_TILE1]])
-    out = np.int64(t.config[CONFIG[chip, C_UNP1_OUT if unit else C_UNP0_OUT]])
-    to_dst = 0 if unit else np.int64(t.config[CONFIG[chip, C_UNP0_CONTEXT]]) >> 4 & 1
+    tile = as_int(t.config[CONFIG[chip, C_UNP1_TILE if unit else C_UNP0_TILE]])
+    tile1 = as_int(t.config[CONFIG[chip, C_UNP1_TILE1 if unit else C_UNP0_TILE1]])
+    out = as_int(t.config[CONFIG[chip, C_UNP1_OUT if unit else C_UNP0_OUT]])
+    to_dst = 0 if unit else as_int(t.config[CONFIG[chip, C_UNP0_CONTEXT]]) >> 4 & 1
     in_format, out_format = tile & 15, out & 15
     in_bits = element_bits(in_format)
     if in_bits == 0 or in_format == 4 or not (in_format == out_format or (in_format == 0 and out_format in (4, 5))):
@@ -217,7 +229,7 @@ def unpack(t, thread, word, l1, l1_init):
     if override & 3 or (override >> 2 & 1) == (1 if to_dst else 0):
         return fail(t.error, E_CONFIG, THREAD[chip, T_SRCA_SET])
     adc = t.adc[thread, unit]
-    x_dim = tile >> 16 if unit else np.int64(t.config[CONFIG[chip, C_UNP0_X_DIM]]) & 0xFFFF
+    x_dim = tile >> 16 if unit else as_int(t.config[CONFIG[chip, C_UNP0_X_DIM]]) & 0xFFFF
     first = adc[X0] + x_dim * (adc[Y0] + (tile1 & 0xFF) * (adc[Z0] + max(tile1 >> 16 & 0xFF, 1) * adc[3]))
     count = adc[X1] - adc[X0] + 1
     if count < 1:
@@ -229,8 +241,8 @@ def unpack(t, thread, word, l1, l1_init):
     # SrcA's bursts of up to 8 rows must be aligned.
     if last_row >= (_WIDE_ROWS if to_dst else SRC_ROWS) or at & 15 or (unit == 0 and not to_dst and at & 127):
         return fail(t.error, E_ROW, last_row)
-    offset = 0 if unit else np.int64(t.config[CONFIG[chip, C_UNP0_OFFSET]]) & 0xFFFF
-    base = np.int64(t.config[CONFIG[chip, C_UNP1_BASE if unit else C_UNP0_BASE]])
+    offset = 0 if unit else as_int(t.config[CONFIG[chip, C_UNP0_OFFSET]]) & 0xFFFF
+    base = as_int(t.config[CONFIG[chip, C_UNP1_BASE if unit else C_UNP0_BASE]])
     start = ((base + offset + 1) & 0x0FFFFFFF) << 4
     exponents = start
     if in_format in _BFP:
