@@ -154,7 +154,9 @@ def tolerances(graph: Graph, inputs: Sequence[np.ndarray]) -> list[np.ndarray]:
         return out
 
 
-def run_planned(planned: Graph, inputs: Sequence[np.ndarray], mesh: MeshDevice, machine: Machine = MACHINE) -> list[np.ndarray]:
+def run_planned(
+    planned: Graph, inputs: Sequence[np.ndarray], mesh: MeshDevice, machine: Machine = MACHINE
+) -> list[np.ndarray]:
     """Build a planned graph for an open CPU mesh and run it there."""
     executable = build_executable(
         planned, storage_owners(planned, machine), {}, arena_bytes(planned), machine, backend_of("cpu").lower, {}

@@ -13,7 +13,9 @@ settings.register_profile(
     "suite", max_examples=25, deadline=None, derandomize=True, database=None, suppress_health_check=_SLOW_OK
 )
 # For a hunt: pytest --hypothesis-profile=search
-settings.register_profile("search", max_examples=2000, deadline=None, report_multiple_bugs=False, suppress_health_check=_SLOW_OK)
+settings.register_profile(
+    "search", max_examples=2000, deadline=None, report_multiple_bugs=False, suppress_health_check=_SLOW_OK
+)
 settings.load_profile("suite")
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -42,7 +44,9 @@ class Golden:
             path.write_text(text)
             return
         assert path.exists(), f"no golden file {path}; write it with pytest --update-golden and read it"
-        assert text == path.read_text(), f"{name} differs; if that is meant, run pytest --update-golden and read the diff"
+        assert text == path.read_text(), (
+            f"{name} differs; if that is meant, run pytest --update-golden and read the diff"
+        )
 
 
 @pytest.fixture

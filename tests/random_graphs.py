@@ -27,7 +27,21 @@ RANDOM_MESHES = (
 #: Ops whose results stay of the size of their operands, so that float32 says something about the result.
 TAME_UNARY = tuple(
     getattr(elementwise, n)
-    for n in ("NEG", "ABS", "TANH", "SIGMOID", "ERF", "RELU", "SILU", "GELU", "EXP", "SQRT", "LOG", "RSQRT", "RECIPROCAL")
+    for n in (
+        "NEG",
+        "ABS",
+        "TANH",
+        "SIGMOID",
+        "ERF",
+        "RELU",
+        "SILU",
+        "GELU",
+        "EXP",
+        "SQRT",
+        "LOG",
+        "RSQRT",
+        "RECIPROCAL",
+    )
 )
 BINARY = (elementwise.ADD, elementwise.SUB, elementwise.MUL, elementwise.MAXIMUM, elementwise.MINIMUM)
 COMPARE = tuple(getattr(elementwise, n) for n in ("LT", "LE", "GT", "GE"))
@@ -195,7 +209,9 @@ class Maker:
     def concat(self) -> Node:
         x = self.pick([v for v in self.values if v.type.rank] or [self.param((3, 2), F32)])
         axis = self.integer(0, x.type.rank - 1)
-        fits = [v for v in self.values if v.type.dtype == x.type.dtype and _differ_only(v.type.shape, x.type.shape, axis)]
+        fits = [
+            v for v in self.values if v.type.dtype == x.type.dtype and _differ_only(v.type.shape, x.type.shape, axis)
+        ]
         return self.add(shape.CONCAT, [x, *(self.pick(fits) for _ in range(self.integer(1, 2)))], axis=axis)
 
     def pad(self) -> Node:
@@ -253,10 +269,25 @@ def _differ_only(a: Sequence[int], b: Sequence[int], axis: int) -> bool:
 
 
 KINDS: tuple[Callable[[Maker], Node], ...] = (
-    Maker.unary, Maker.binary, Maker.binary, Maker.choose, Maker.matmul, Maker.matmul, Maker.reduction,
-    Maker.normalization, Maker.reshape, Maker.reshape, Maker.transpose, Maker.slice, Maker.concat, Maker.pad,
-    Maker.broadcast, Maker.cast, Maker.create, Maker.pin,
-)  # fmt: skip
+    Maker.unary,
+    Maker.binary,
+    Maker.binary,
+    Maker.choose,
+    Maker.matmul,
+    Maker.matmul,
+    Maker.reduction,
+    Maker.normalization,
+    Maker.reshape,
+    Maker.reshape,
+    Maker.transpose,
+    Maker.slice,
+    Maker.concat,
+    Maker.pad,
+    Maker.broadcast,
+    Maker.cast,
+    Maker.create,
+    Maker.pin,
+)
 
 
 class Text(str):
@@ -268,9 +299,12 @@ class Text(str):
 
 @st.composite
 def graphs(
-    draw: st.DrawFn, meshes: Sequence[Mesh] = RANDOM_MESHES, dtypes: Sequence[DType] = (F32, BF16), sharded: bool = True,
+    draw: st.DrawFn,
+    meshes: Sequence[Mesh] = RANDOM_MESHES,
+    dtypes: Sequence[DType] = (F32, BF16),
+    sharded: bool = True,
     most_nodes: int = 12,
-) -> Text:  # fmt: skip
+) -> Text:
     """The text of a traced graph of a few nodes, with random shardings of parameters, outputs and pinned values."""
     mesh = draw(st.sampled_from(meshes))
     maker = Maker(draw, mesh, dtypes, sharded)

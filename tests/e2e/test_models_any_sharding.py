@@ -23,9 +23,7 @@ def test_any_sharding(name: str, data: st.DataObject) -> None:
     mesh = cpu_mesh(MESHES[data.draw(st.sampled_from(("1x2", "2x2", "2x4")))])
     arrays = model.arrays()
     want = model.function(*(a.astype(np.float64) for a in arrays))
-    ins = tuple(
-        P.from_spec(data.draw(specs(a.ndim, mesh.mesh))) if data.draw(st.booleans()) else None for a in arrays
-    )
+    ins = tuple(P.from_spec(data.draw(specs(a.ndim, mesh.mesh))) if data.draw(st.booleans()) else None for a in arrays)
     out = P.from_spec(data.draw(specs(want.ndim, mesh.mesh))) if data.draw(st.booleans()) else None
     f = mj.compile(model.function, mesh=mesh, in_shardings=ins, out_shardings=out)
     got = f(*arrays)

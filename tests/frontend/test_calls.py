@@ -39,7 +39,7 @@ class Arrayish:
         return X
 
 
-# Arguments and results -------------------------------------------------------------------------------------------------
+# Arguments and results ----------------------------------------------------------------------------------------------
 
 
 def test_trees_of_arguments_and_results(mesh: mj.MeshDevice) -> None:
@@ -90,7 +90,11 @@ def test_shardings_by_prefix_and_by_name(mesh: mj.MeshDevice) -> None:
         return x @ weights["a"], x @ weights["b"]
 
     args = (X, {"a": np.ones((6, 2), np.float32), "b": np.ones((6, 2), np.float32)})
-    for shardings in ((P("dp"), P("tp", None)), {"x": P("dp"), "weights": {"a": P("tp"), "b": P("tp")}}, (P("dp"), [P("tp"), P("tp")])):
+    for shardings in (
+        (P("dp"), P("tp", None)),
+        {"x": P("dp"), "weights": {"a": P("tp"), "b": P("tp")}},
+        (P("dp"), [P("tp"), P("tp")]),
+    ):
         graph = mj.compile(f, mesh=mesh, in_shardings=shardings).trace(*args).graph
         assert [str(p.type) for p in graph.params] == ["f32[4@dp,6]", "f32[6@tp,2]", "f32[6@tp,2]"]
     y = mj.compile(f, mesh=mesh, in_shardings=(P("dp"), P("tp")), out_shardings=(P(), P("dp", "tp")))(*args)
@@ -167,7 +171,7 @@ def test_threads_call_one_function(mesh: mj.MeshDevice) -> None:
     assert f.reasons == ["the first call"]
 
 
-# Variants --------------------------------------------------------------------------------------------------------------
+# Variants -----------------------------------------------------------------------------------------------------------
 
 
 def test_one_variant_per_signature(mesh: mj.MeshDevice) -> None:
@@ -220,7 +224,7 @@ def test_donated_arguments_end(mesh: mj.MeshDevice) -> None:
     assert y.is_live
 
 
-# Outside values --------------------------------------------------------------------------------------------------------
+# Outside values -----------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -360,7 +364,7 @@ def test_mesh_tensors_from_outside(mesh: mj.MeshDevice) -> None:
     np.testing.assert_allclose(f(X), X @ np.ones((6, 2), np.float32), rtol=1e-6)
 
 
-# Models run as they stand ----------------------------------------------------------------------------------------------
+# Models run as they stand -------------------------------------------------------------------------------------------
 
 
 def test_undecorated_is_the_same(mesh: mj.MeshDevice) -> None:
@@ -373,14 +377,21 @@ def test_undecorated_is_the_same(mesh: mj.MeshDevice) -> None:
         x = x + mj.nn.scaled_dot_product_attention(q, x, x, mask)
         x = x + mj.nn.scaled_dot_product_attention(q, x, x, is_causal=True)
         x = mj.nn.rms_norm(x, n) * mj.nn.sigmoid(x) + mj.nn.silu(x) - mj.nn.relu(x) + mj.nn.erf(x)
-        return mj.nn.log_softmax(mj.nn.gelu(x, approximate="none") + mj.nn.tanh(x)), mj.nn.one_hot(ids, 4), mj.nn.rsqrt(x * x + 1)
+        return (
+            mj.nn.log_softmax(mj.nn.gelu(x, approximate="none") + mj.nn.tanh(x)),
+            mj.nn.one_hot(ids, 4),
+            mj.nn.rsqrt(x * x + 1),
+        )
 
     args = (
-        np.array([[1, 0, 3], [2, 2, 9]], np.int32), rng.standard_normal((10, 8)).astype(np.float32),
-        rng.standard_normal((8, 8)).astype(np.float32), rng.standard_normal(8).astype(np.float32),
-        rng.standard_normal((3, 8)).astype(np.float32), rng.standard_normal((3, 8)).astype(np.float32),
+        np.array([[1, 0, 3], [2, 2, 9]], np.int32),
+        rng.standard_normal((10, 8)).astype(np.float32),
+        rng.standard_normal((8, 8)).astype(np.float32),
+        rng.standard_normal(8).astype(np.float32),
+        rng.standard_normal((3, 8)).astype(np.float32),
+        rng.standard_normal((3, 8)).astype(np.float32),
         rng.random((3, 3)) < 0.7,
-    )  # fmt: skip
+    )
     for shardings in (None, (P("dp"), P("tp"), P(None, "tp"), P("tp"), P(), P(None, "tp"), P("dp"))):
         got = mj.compile(model, mesh=mesh, in_shardings=shardings)(*args)
         for a, b in zip(got, model(*args), strict=True):

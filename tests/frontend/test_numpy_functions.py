@@ -61,7 +61,7 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "array pow": (lambda x, y: abs(x) ** y, (X, Y)),
     "reflected": (lambda x: (1 + x, 1 - x, 2 * x, 3 / (abs(x) + 1), 2.0**x), (X,)),
     "comparisons": (lambda x, y: (x < y, x <= y, x > y, x >= y, x == y, x != y), (I, I.T.reshape(4, 6))),
-    "reflected comparisons": (lambda x: (0 < x, 0.5 >= x, 2 == x), (X,)),
+    "reflected comparisons": (lambda x: (0 < x, 0.5 >= x, 2 == x), (X,)),  # noqa: SIM300  # the point of the case
     "logic": (lambda a, x: (a & (x > 0), a | (x > 0), a ^ (x > 0), ~a), (B, X)),
     "matmul": (lambda x, w: x @ w, (X, W)),
     "matmul batched": (lambda c, x: c @ x, (C, X)),
@@ -82,20 +82,38 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "dot, copy": (lambda x, w: (x.dot(w), x.copy()), (X, W)),
     "iteration": (lambda x: sum(row * i for i, row in enumerate(x)), (X,)),
     # functions
-    "unary": (lambda x: (np.exp(x), np.log(abs(x)), np.sqrt(abs(x)), np.tanh(x), np.square(x), np.negative(x), np.abs(x)), (X,)),
+    "unary": (
+        lambda x: (np.exp(x), np.log(abs(x)), np.sqrt(abs(x)), np.tanh(x), np.square(x), np.negative(x), np.abs(x)),
+        (X,),
+    ),
     "reciprocal": (lambda x: np.reciprocal(x + 9), (X,)),
     "unary of ints": (lambda x: (np.exp(x), np.sqrt(abs(x)), np.tanh(x)), (I,)),
-    "binary": (lambda x, y: (np.add(x, y), np.subtract(x, y), np.multiply(x, y), np.maximum(x, y), np.minimum(x, 0)), (X, Y)),
+    "binary": (
+        lambda x, y: (np.add(x, y), np.subtract(x, y), np.multiply(x, y), np.maximum(x, y), np.minimum(x, 0)),
+        (X, Y),
+    ),
     "power, divide": (lambda x, y: (np.power(abs(x), y), np.divide(x, y), np.true_divide(x, 2)), (X, Y)),
     "compare": (lambda x, y: (np.less(x, y), np.greater_equal(x, y), np.equal(x, y), np.not_equal(x, 0)), (X, Y)),
-    "logical": (lambda a, x: (np.logical_and(a, x), np.logical_or(a, x > 1), np.logical_xor(a, x), np.logical_not(a)), (B, X)),
+    "logical": (
+        lambda a, x: (np.logical_and(a, x), np.logical_or(a, x > 1), np.logical_xor(a, x), np.logical_not(a)),
+        (B, X),
+    ),
     "where": (lambda a, x, y: (np.where(a, x, y), np.where(x > 0, x, 0), np.where(a, 1, 2)), (B, X, Y)),
-    "np reductions": (lambda x: (np.sum(x), np.max(x, 0), np.amin(x, axis=1), np.mean(x, axis=-1), np.std(x, axis=0)), (X,)),
+    "np reductions": (
+        lambda x: (np.sum(x), np.max(x, 0), np.amin(x, axis=1), np.mean(x, axis=-1), np.std(x, axis=0)),
+        (X,),
+    ),
     "np matmul": (lambda x, w: (np.matmul(x, w), np.dot(x, w)), (X, W)),
-    "np shapes": (lambda x: (np.reshape(x, (6, 4)), np.transpose(x), np.ravel(x), np.expand_dims(x, 1), np.swapaxes(x, 0, 1)), (X,)),
+    "np shapes": (
+        lambda x: (np.reshape(x, (6, 4)), np.transpose(x), np.ravel(x), np.expand_dims(x, 1), np.swapaxes(x, 0, 1)),
+        (X,),
+    ),
     "moveaxis": (lambda c: (np.moveaxis(c, 0, -1), np.moveaxis(c, [0, 1], [1, 2])), (C,)),
     "broadcast_to": (lambda v: np.broadcast_to(v, (4, 6)), (V,)),
-    "concatenate": (lambda x, y: (np.concatenate([x, y]), np.concatenate((x, y), axis=1), np.concatenate([x, y], axis=None)), (X, Y)),
+    "concatenate": (
+        lambda x, y: (np.concatenate([x, y]), np.concatenate((x, y), axis=1), np.concatenate([x, y], axis=None)),
+        (X, Y),
+    ),
     "stack": (lambda x, y: (np.stack([x, y]), np.stack([x, y], axis=-1)), (X, Y)),
     "split": (lambda x: (*np.split(x, 2), *np.split(x, [1, 4], axis=1), *np.array_split(x, 4, axis=1)), (X,)),
     "pad": (lambda x: (np.pad(x, 1), np.pad(x, ((0, 2), (1, 0)), constant_values=3)), (X,)),
@@ -109,7 +127,7 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "index": (lambda x: (x[1], x[-1, 2], x[1:3], x[:, ::2], x[::-1], x[..., 0], x[None, :, None], x[1:2, 3:]), (X,)),
     "empty slice": (lambda x: x[2:2], (X,)),
     "numpy int index": (lambda x: x[np.int64(2)], (X,)),
-}  # fmt: skip
+}
 
 
 def augmented(x: Any) -> Any:
@@ -131,8 +149,12 @@ CREATION: dict[str, Callable[[Any], Any]] = {
     "full": lambda m: m.full((2, 3), 1.5, dtype=np.float32),
     "zeros": lambda m: m.zeros(4, dtype=np.float32),
     "ones": lambda m: m.ones((2, 2), dtype=np.int32),
-    "arange": lambda m: (m.arange(5, dtype=np.int32), m.arange(1, 7, 2, dtype=np.int32), m.arange(0.0, 1.0, 0.25, dtype=np.float32)),
-}  # fmt: skip
+    "arange": lambda m: (
+        m.arange(5, dtype=np.int32),
+        m.arange(1, 7, 2, dtype=np.int32),
+        m.arange(0.0, 1.0, 0.25, dtype=np.float32),
+    ),
+}
 
 
 @pytest.mark.parametrize("name", CREATION)
@@ -149,16 +171,54 @@ def test_outside_a_trace_it_is_numpy(name: str) -> None:
     if isinstance(ours, type) or not hasattr(np, name):
         return
     examples: dict[str, tuple[Any, ...]] = {
-        "where": (B, X, Y), "clip": (X, -1, 1), "reshape": (X, (6, 4)), "broadcast_to": (V, (2, 6)), "expand_dims": (X, 0),
-        "concatenate": ([X, Y],), "concat": ([X, Y],), "stack": ([X, Y],), "split": (X, 2), "array_split": (X, 3),
-        "pad": (X, 1), "full": ((2,), 3.0), "full_like": (X, 2.0), "swapaxes": (X, 0, 1), "moveaxis": (X, 0, 1),
-        "arange": (5,), "zeros": ((2,),), "ones": ((2,),), "permute_dims": (X, (1, 0)), "astype": (X, np.int32),
-        "logical_not": (B,), "matmul": (X, W), "dot": (X, W), "log": (abs(X),), "sqrt": (abs(X),),
-    }  # fmt: skip
-    two = ("add", "subtract", "multiply", "divide", "true_divide", "maximum", "minimum", "equal", "not_equal", "less",
-           "less_equal", "greater", "greater_equal", "logical_and", "logical_or", "logical_xor")  # fmt: skip
+        "where": (B, X, Y),
+        "clip": (X, -1, 1),
+        "reshape": (X, (6, 4)),
+        "broadcast_to": (V, (2, 6)),
+        "expand_dims": (X, 0),
+        "concatenate": ([X, Y],),
+        "concat": ([X, Y],),
+        "stack": ([X, Y],),
+        "split": (X, 2),
+        "array_split": (X, 3),
+        "pad": (X, 1),
+        "full": ((2,), 3.0),
+        "full_like": (X, 2.0),
+        "swapaxes": (X, 0, 1),
+        "moveaxis": (X, 0, 1),
+        "arange": (5,),
+        "zeros": ((2,),),
+        "ones": ((2,),),
+        "permute_dims": (X, (1, 0)),
+        "astype": (X, np.int32),
+        "logical_not": (B,),
+        "matmul": (X, W),
+        "dot": (X, W),
+        "log": (abs(X),),
+        "sqrt": (abs(X),),
+    }
+    two = (
+        "add",
+        "subtract",
+        "multiply",
+        "divide",
+        "true_divide",
+        "maximum",
+        "minimum",
+        "equal",
+        "not_equal",
+        "less",
+        "less_equal",
+        "greater",
+        "greater_equal",
+        "logical_and",
+        "logical_or",
+        "logical_xor",
+    )
     bits = ("bitwise_and", "bitwise_or", "bitwise_xor")
-    args = examples.get(name) or ((X, Y) if name in two else (I, I) if name in bits else (abs(X), Y) if name in ("power", "pow") else (X,))
+    args = examples.get(name) or (
+        (X, Y) if name in two else (I, I) if name in bits else (abs(X), Y) if name in ("power", "pow") else (X,)
+    )
     got, want = ours(*args), getattr(np, name)(*args)
     for a, b in zip(optree.tree_leaves(got), optree.tree_leaves(want), strict=True):
         np.testing.assert_array_equal(a, b)

@@ -148,7 +148,8 @@ class pending_result:
         mj.parse(text("%0 = sum(%x) {axes=[1], keepdims=false} : f32[4]{+tp}", stage="local", params="%x: f32[4,6@tp]"))
 
     def fixed(mesh):
-        body = '%0 = sum(%x) {axes=[1], keepdims=false} : f32[4]{+tp}\n  %1 = all_reduce(%0) {axes=["tp"], op="sum"} : f32[4]'
+        body = "%0 = sum(%x) {axes=[1], keepdims=false} : f32[4]{+tp}\n"
+        body += '  %1 = all_reduce(%0) {axes=["tp"], op="sum"} : f32[4]'
         mj.parse(text(body, stage="local", params="%x: f32[4,6@tp]", result="%1"))
 
 

@@ -37,7 +37,9 @@ class unknown_axis_inside:
         run(lambda x: mj.with_sharding(x, P("tp")), mesh, X)
 
 
-@mistake("MJ3002", 'mj.compile(lambda x: x, mesh=mesh, in_shardings=P(None, None, "tp"))', ["x: f32[4,6]"], ["P(None, None)"])
+@mistake(
+    "MJ3002", 'mj.compile(lambda x: x, mesh=mesh, in_shardings=P(None, None, "tp"))', ["x: f32[4,6]"], ["P(None, None)"]
+)
 class too_many_dims:
     def bad(mesh):
         f = mj.compile(lambda x: x, mesh=mesh, in_shardings=P(None, None, "tp"))

@@ -21,7 +21,7 @@ class axes_missing:
         mj.open_mesh((2, 2), ("dp",), target="null")
 
     def fixed(mesh):
-        mj.open_mesh((2, 2), ('dp', 'tp'), target="null").close()
+        mj.open_mesh((2, 2), ("dp", "tp"), target="null").close()
 
 
 @mistake("MJ1001")
@@ -178,7 +178,7 @@ class replay_of_another_dtype:
 
     def fixed(mesh):
         x = X.astype(np.int32)
-        mj.compile(double, mesh=mesh).capture(X).replay(mesh.put(x, P(), dtype='float32'))
+        mj.compile(double, mesh=mesh).capture(X).replay(mesh.put(x, P(), dtype="float32"))
 
 
 @mistake("MJ5004", says=["np.asarray(y)"])

@@ -29,11 +29,11 @@ class float64_argument:
         run(lambda x: x, mesh, x.astype(np.float32))
 
 
-@mistake("MJ2002", "x.astype('float16')", (), ["float32"])
+@mistake("MJ2002", 'x.astype("float16")', (), ["float32"])
 class astype_float16:
     def bad(mesh):
         def f(x):
-            return x.astype('float16')
+            return x.astype("float16")
 
         run(f, mesh, X)
 
@@ -53,16 +53,16 @@ class integer_too_large:
         run(lambda x: x + 2.0**40, mesh, I)
 
 
-@mistake("MJ2003", "x ** -1", ["x: i32[3,4]"], ["x.astype('float32') ** -1"])
+@mistake("MJ2003", "x**-1", ["x: i32[3,4]"], ["x.astype('float32') ** -1"])
 class integer_to_negative_power:
     def bad(mesh):
         def f(x):
-            return x ** -1
+            return x**-1
 
         run(f, mesh, I)
 
     def fixed(mesh):
-        run(lambda x: x.astype('float32') ** -1, mesh, I)
+        run(lambda x: x.astype("float32") ** -1, mesh, I)
 
 
 @mistake("MJ2003", "(x > 0) - (x < 0)", ["bool[3,4]"], ["x.astype('int32')"])
@@ -74,7 +74,7 @@ class difference_of_bools:
         run(f, mesh, X)
 
     def fixed(mesh):
-        run(lambda x: (x > 0).astype('int32') - (x < 0).astype('int32'), mesh, X)
+        run(lambda x: (x > 0).astype("int32") - (x < 0).astype("int32"), mesh, X)
 
 
 @mistake("MJ2101", "x.sum() > 0", ["bool[]"], ["np.where(condition, a, b)"])
@@ -112,7 +112,7 @@ class chained_comparison:
         run(f, mesh, X)
 
     def fixed(mesh):
-        run(lambda x: (0 < x) & (x < 1), mesh, X)
+        run(lambda x: (x > 0) & (x < 1), mesh, X)
 
 
 @mistake("MJ2101", "float(x.max())", ["f32[]"])
@@ -243,16 +243,16 @@ class missing_ufunc:
         run(lambda x: np.tanh(x), mesh, X)
 
 
-@mistake("MJ2104", "np.pad(x, 1, mode='edge')", ["x: f32[3,4]"])
+@mistake("MJ2104", 'np.pad(x, 1, mode="edge")', ["x: f32[3,4]"])
 class pad_mode:
     def bad(mesh):
         def f(x):
-            return np.pad(x, 1, mode='edge')
+            return np.pad(x, 1, mode="edge")
 
         run(f, mesh, X)
 
     def fixed(mesh):
-        run(lambda x: np.pad(x, 1, mode='constant'), mesh, X)
+        run(lambda x: np.pad(x, 1, mode="constant"), mesh, X)
 
 
 @mistake("MJ2106", "x[x > 0]", ["x: f32[3,4]"], ["np.where(mask, a, b)"])
@@ -285,16 +285,16 @@ class leaked_value:
         run(lambda y, doubled: y + doubled, mesh, X, X)
 
 
-@mistake("MJ2103", "x + 'a'", (), ["str"])
+@mistake("MJ2103", 'x + "a"', (), ["str"])
 class text_in_arithmetic:
     def bad(mesh):
         def f(x):
-            return x + 'a'
+            return x + "a"
 
         run(f, mesh, X)
 
     def fixed(mesh):
-        run(lambda x: x + ord('a'), mesh, X)
+        run(lambda x: x + ord("a"), mesh, X)
 
 
 @mistake("MJ2107", 'f(X, "a")', (), ["static_argnames=('mode',)"])
@@ -304,7 +304,7 @@ class text_argument:
         f(X, "a")
 
     def fixed(mesh):
-        run(lambda x, mode: x if mode == "a" else -x, mesh, X, "a", static_argnames=('mode',))
+        run(lambda x, mode: x if mode == "a" else -x, mesh, X, "a", static_argnames=("mode",))
 
 
 @mistake("MJ2108", "", (), ["str"])
@@ -319,25 +319,25 @@ class text_result:
         run(lambda x: (x,), mesh, X)
 
 
-@mistake("MJ2109", "weights['w2']", ["x: f32[3,4]"], ["KeyError"])
+@mistake("MJ2109", 'weights["w2"]', ["x: f32[3,4]"], ["KeyError"])
 class error_of_the_function:
     def bad(mesh):
         def f(x, weights):
-            return x @ weights['w2']
+            return x @ weights["w2"]
 
         run(f, mesh, X, {"w1": X.T})
 
     def fixed(mesh):
-        run(lambda x, weights: x @ weights['w1'], mesh, X, {"w1": X.T})
+        run(lambda x, weights: x @ weights["w1"], mesh, X, {"w1": X.T})
 
 
-@mistake("MJ1003", "mj.nn.gelu(x, approximate='fast')", (), ["'tanh'"])
+@mistake("MJ1003", 'mj.nn.gelu(x, approximate="fast")', (), ["'tanh'"])
 class gelu_approximation:
     def bad(mesh):
         def f(x):
-            return mj.nn.gelu(x, approximate='fast')
+            return mj.nn.gelu(x, approximate="fast")
 
         run(f, mesh, X)
 
     def fixed(mesh):
-        run(lambda x: mj.nn.gelu(x, approximate='tanh'), mesh, X)
+        run(lambda x: mj.nn.gelu(x, approximate="tanh"), mesh, X)

@@ -30,7 +30,9 @@ class Mistake:
 CORPUS: list[Mistake] = []
 
 
-def mistake(code: str, caret: str = "", operands: Sequence[str] = (), says: Sequence[str] = ()) -> Callable[[type], type]:
+def mistake(
+    code: str, caret: str = "", operands: Sequence[str] = (), says: Sequence[str] = ()
+) -> Callable[[type], type]:
     """Register a class of the corpus."""
 
     def register(cls: type) -> type:

@@ -1,7 +1,7 @@
 """Every op of the table against NumPy in float64, over dtypes, shapes, shardings and meshes.
 
-Tolerances: a result may be off by the unit round-off of its dtype (2^-24 for f32, 2^-8 for bf16), as it is rounded once,
-plus 8 round-offs of float32, in which it is computed, of the largest number on the way (for sums and products of
+Tolerances: a result may be off by the unit round-off of its dtype (2^-24 for f32, 2^-8 for bf16), as it is rounded
+once, plus 8 round-offs of float32, in which it is computed, of the largest number on the way (for sums and products of
 matrices: of the sum of the absolute terms, times log2 of their number, as pairwise and blocked sums give).
 """
 
@@ -38,7 +38,9 @@ def allowed(case: Case, inputs: list[np.ndarray], want: np.ndarray, dtype) -> np
     if case.magnitude is not None:
         scale = case.magnitude(*exact(inputs))
     else:
-        scale = max([np.abs(want).max(initial=0), *(np.abs(x).max(initial=0) for x in exact(inputs) if x.dtype.kind == "f")])
+        scale = max(
+            [np.abs(want).max(initial=0), *(np.abs(x).max(initial=0) for x in exact(inputs) if x.dtype.kind == "f")]
+        )
     return UNIT[dtype] * np.abs(want) + 8 * UNIT[F32] * scale
 
 
@@ -109,7 +111,7 @@ def test_sharded_equals_unsharded_equals_cpu(op: str, mesh: str) -> None:
 @pytest.mark.parametrize("op", TEXT_BY_OP)
 def test_ops_of_later_stages(op: str, mesh: str) -> None:
     for case in TEXT_BY_OP[op]:
-        graph = parse(f"mesh ({MESHES[mesh]}) {case.body}")
+        graph = parse(case.text(MESHES[mesh]))
         inputs = inputs_of(graph)
         want = np.asarray(case.reference(*exact(inputs)))
         (got,) = evaluate(graph, inputs, exact=True)

@@ -30,13 +30,14 @@ def test_locations_are_kept() -> None:
 def test_white_space_and_comments_are_free() -> None:
     loose = TEXT.replace(", ", "\n ,").replace("  //", "\n//").replace("return", "# a note\n return")
     assert str(parse(loose)) == str(parse(TEXT))
-    tight = 'mesh(tp=2)stage traced func f(%x:f32[4]?){%0=sum(%x){axes=[0],keepdims=true}:f32[1]? return%0}'
+    tight = "mesh(tp=2)stage traced func f(%x:f32[4]?){%0=sum(%x){axes=[0],keepdims=true}:f32[1]? return%0}"
     assert "keepdims=true" in str(parse(tight))
 
 
 @pytest.mark.parametrize("value", [0.1, -0.0, 1e-30, 1e30, math.inf, -math.inf, math.nan, 16777217.0, 5e-324, -2.5])
 def test_floats_survive(value: float) -> None:
-    text = f"mesh (tp=1) stage traced\nfunc f() {{\n  %0 = full() {{shape=[2], value={value!r}, dtype=f32}} : f32[2]?\n  return %0\n}}\n"
+    attrs = f"{{shape=[2], value={value!r}, dtype=f32}}"
+    text = f"mesh (tp=1) stage traced\nfunc f() {{\n  %0 = full() {attrs} : f32[2]?\n  return %0\n}}\n"
     again = parse(text).nodes[0].attrs["value"]
     assert isinstance(again, float)
     assert again == value or (math.isnan(again) and math.isnan(value))

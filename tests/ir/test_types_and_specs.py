@@ -50,8 +50,15 @@ def test_blocks_of_an_uneven_dim() -> None:
     # 7 over dp=2: 4 and 3; each over tp=4: 1, 1, 1, 1 and 1, 1, 1, none.
     assert block_size(7, ("dp", "tp"), MESH) == 1
     assert [block_bounds(7, ("dp", "tp"), MESH, d) for d in range(8)] == [
-        (0, 1), (1, 1), (2, 1), (3, 1), (4, 1), (5, 1), (6, 1), (7, 0),
-    ]  # fmt: skip
+        (0, 1),
+        (1, 1),
+        (2, 1),
+        (3, 1),
+        (4, 1),
+        (5, 1),
+        (6, 1),
+        (7, 0),
+    ]
     # 5 over dp=2 is 3 and 2; 3 over tp=4 is 1, 1, 1, none.
     assert [block_bounds(5, ("dp", "tp"), MESH, d)[1] for d in range(8)] == [1, 1, 1, 0, 1, 1, 0, 0]
 
@@ -82,9 +89,15 @@ def test_any_sharding_becomes_any_other(data: st.DataObject) -> None:
     path = steps(source, b, mesh)
     assert (path[-1].type if path else source) == source.with_spec(b)
     assert len(path) <= 8
-    assert (moved_bytes(source, b, mesh) == 0) == (not path or all(s.op.name == "local_slice" for s in path) or not any(
-        mesh.axes_size(s.attrs["axes"]) > 1 for s in path if s.op.name != "local_slice"  # type: ignore[arg-type]
-    ))  # fmt: skip
+    assert (moved_bytes(source, b, mesh) == 0) == (
+        not path
+        or all(s.op.name == "local_slice" for s in path)
+        or not any(
+            mesh.axes_size(s.attrs["axes"]) > 1
+            for s in path
+            if s.op.name != "local_slice"  # type: ignore[arg-type]
+        )
+    )
 
 
 def infer(name: str, /, *types: str, **attrs: object) -> str:
@@ -95,7 +108,9 @@ def infer(name: str, /, *types: str, **attrs: object) -> str:
         dtype, rest = text.rstrip("]").split("[")
         dims = [d.split("@") for d in rest.split(",") if d]
         return TensorType(
-            from_text[dtype], tuple(int(d[0]) for d in dims), tuple(tuple(d[1].split("+")) if d[1:] else () for d in dims)
+            from_text[dtype],
+            tuple(int(d[0]) for d in dims),
+            tuple(tuple(d[1].split("+")) if d[1:] else () for d in dims),
         )
 
     builder = Builder(MESH, LOCAL)

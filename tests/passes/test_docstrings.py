@@ -28,7 +28,9 @@ def graph_function(module: ModuleType) -> Callable[..., Graph]:
     found = [
         f
         for name, f in inspect.getmembers(module, inspect.isfunction)
-        if f.__module__ == module.__name__ and not name.startswith("_") and inspect.signature(f).return_annotation == "Graph"
+        if f.__module__ == module.__name__
+        and not name.startswith("_")
+        and inspect.signature(f).return_annotation == "Graph"
     ]
     return max(found, key=lambda f: f.__code__.co_firstlineno)
 

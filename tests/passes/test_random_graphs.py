@@ -1,4 +1,4 @@
-"""Random graphs through every pass and onto the CPU mesh; whatever is sharded how, it compiles and computes the same."""
+"""Random graphs through every pass and onto the CPU mesh: however they are sharded, they compute the same."""
 
 from __future__ import annotations
 
