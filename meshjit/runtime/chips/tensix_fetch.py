@@ -54,6 +54,7 @@ def _unpack_template(mop_config: Words, mop: Ints, e: Ints, error: Ints, thread:
     count = word >> 16 & 0x7F
     flags = _entry(mop_config, thread, 1)
     if count > 31 or flags > 3:
+        error[2] = word
         return fail(error, E_EXPANDER, count)
     mask = word & 0xFFFF | e[MASK_HIGH] << 16
     for i in range(count + 1):
@@ -76,6 +77,7 @@ def _loop_template(mop_config: Words, mop: Ints, e: Ints, error: Ints, thread: i
     """Template 1: two nested loops."""
     outer, inner = _entry(mop_config, thread, 0), _entry(mop_config, thread, 1)
     if word & 0x7FFFFF or outer < 1 or outer > 32 or inner < 1 or inner > 64:
+        error[2] = word
         return fail(error, E_EXPANDER, outer << 8 | inner)
     start, end = _entry(mop_config, thread, 2), _entry(mop_config, thread, 3)
     second_end = _entry(mop_config, thread, 4)
@@ -139,6 +141,7 @@ def _replay(e: Ints, error: Ints, word: int) -> int:
     """REPLAY: start loading or playing the buffer. Returns 0, or 2 after an error."""
     length, start = word >> 4 & 0x3FF, word >> 14 & 0x3FF
     if length < 1 or length > REPLAY_SIZE or start >= REPLAY_SIZE or word & 0xC or word & 3 == 2:
+        error[2] = word
         return fail(error, E_EXPANDER, length)
     if word & 1:
         e[LOAD_AT] = start

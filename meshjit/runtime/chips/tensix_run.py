@@ -119,7 +119,8 @@ def step_thread(t: Tensix, l1: Bytes, l1_init: Bytes, overlay: Words, thread: in
             break
         else:
             error[1] = thread
-            error[2] = word
+            if word >= 0:  # the expanders name the word that they stopped at themselves
+                error[2] = word
     return done
 
 
