@@ -19,6 +19,7 @@ from meshjit.runtime.chips.tensix_bits import (
 )
 from meshjit.runtime.chips.tensix_counters import dst_row, fail, step_counters
 from meshjit.runtime.chips.tensix_fma import fma_blackhole, fma_wormhole
+from meshjit.runtime.chips.tensix_lane import cast, exponents_and_signs, integer, modelled, rounded, signed
 from meshjit.runtime.chips.tensix_state import (
     C_ALU,
     CC,
@@ -48,11 +49,6 @@ _ALL = 0xFFFFFFFF
 def active_lanes(lanes: Ints) -> int:
     """The lanes that do an instruction, as bits."""
     return lanes[CC] if lanes[CC_ENABLE] else _ALL
-
-
-@njit(cache=True, nogil=True)
-def _signed(value: int) -> int:
-    return (value ^ 0x80000000) - 0x80000000
 
 
 @njit(cache=True, nogil=True)
@@ -229,123 +225,10 @@ def multiply_add(lreg: Ints, lanes: Ints, chip: Ints, error: Ints, word: int, op
 
 
 @njit(cache=True, nogil=True)
-def _exponents_and_signs(opcode: int, mode: int, immediate: int, source: int, old: int) -> int:
-    """SFPDIVP2, SFPEXMAN, SFPABS, SFPSETEXP, SFPSETMAN, SFPSETSGN of one lane."""
-    if opcode == 0x76:
-        e = source >> 23 & 255
-        if e != 255 or not mode:
-            e = (e + immediate if mode else immediate) & 255
-        return source & 0x807FFFFF | e << 23
-    if opcode == 0x78:
-        return source & 0x7FFFFF | (0 if mode else 0x800000)
-    if opcode == 0x7D:
-        if mode:
-            return source & 0x7FFFFFFF if source <= 0xFF800000 else source
-        return -source & _ALL if source & 0x80000000 else source
-    if opcode == 0x82:
-        e = immediate if mode == 1 else (old >> 23 if mode == 2 else old)
-        return source & 0x807FFFFF | (e & 255) << 23
-    if opcode == 0x83:
-        return source & 0xFF800000 | (immediate << 11 if mode else old & 0x7FFFFF)
-    return source & 0x7FFFFFFF | (immediate << 31 if mode else old & 0x80000000)
-
-
-@njit(cache=True, nogil=True)
-def _cast(mode: int, source: int) -> int:
-    """SFPCAST of one lane: sign and magnitude to float, or (mode 3, Blackhole) two's complement and back."""
-    sign = source & 0x80000000
-    if mode == 3:
-        return sign | ((-source if sign else source) & _ALL)
-    magnitude = source & 0x7FFFFFFF
-    if magnitude == 0:
-        return sign
-    zeros = count_leading_zeros(magnitude) - 32
-    magnitude = magnitude << zeros & _ALL
-    bits = sign | ((157 - zeros) << 23) + (magnitude >> 8)
-    if magnitude & 0x80 and magnitude & 0x17F:
-        bits += 1
-    return bits
-
-
-@njit(cache=True, nogil=True)
-def _round(mode: int, source: int) -> int:
-    """SFPSTOCHRND of one lane with nearest rounding: to bf16 (mode 1), or to an integer of 8 or 16 bits."""
-    exponent = source >> 23 & 255
-    if mode == 1:
-        if exponent == 0:
-            return 0
-        if exponent == 255:
-            return source & 0xFF800000
-        return (source & 0xFFFF0000) + (0x10000 if source & 0x8000 else 0) & _ALL
-    most = 65535 if mode == 6 else (32767 if mode == 7 else (255 if mode == 2 else 127))
-    sign = source & 0x80000000 if mode & 1 else 0
-    exponent -= 127
-    if exponent < -1:
-        return 0
-    if exponent >= 16:
-        return sign | most
-    magnitude = source & 0x7FFFFF | 0x800000
-    magnitude = magnitude << exponent if exponent >= 0 else magnitude >> -exponent
-    magnitude = (magnitude >> 23) + (1 if magnitude & 0x7FFFFF >= 0x400000 else 0)
-    magnitude = min(magnitude, most)
-    return sign | magnitude if magnitude else 0
-
-
-@njit(cache=True, nogil=True)
-def _integer(opcode: int, mode: int, immediate: int, source: int, old: int, chip: int) -> int:
-    """SFPSHFT, SFPMOV, SFPAND, SFPOR, SFPNOT, SFPXOR of one lane."""
-    if opcode == 0x7A:
-        by = _signed(immediate << 20) >> 20 if mode & 1 else _signed(source)
-        value = source if chip and mode & 4 else old
-        if by >= 0:
-            return value << (by & 31) & _ALL
-        by = -by & 31
-        return (_signed(value) >> by & _ALL) if mode & 2 else value >> by
-    if opcode == 0x7C:
-        return source ^ 0x80000000 if mode == 1 else source
-    if opcode == 0x7E:
-        return source & old
-    if opcode == 0x7F:
-        return source | old
-    if opcode == 0x80:
-        return source ^ _ALL
-    return source ^ old
-
-
-@njit(cache=True, nogil=True)
-def _check_unary(chip: int, opcode: int, mode: int, word: int) -> int:
-    """Whether the instruction's fields are modelled."""
-    immediate = word >> 12 & 0xFFF
-    if opcode == 0x76:
-        return mode <= 1 and (immediate < 0x80 or immediate >= 0xF80)
-    if opcode == 0x7A:
-        if chip:
-            return (mode <= 3 or mode in (5, 7)) and (mode & 1 or immediate == 0)
-        return mode <= 1 and (mode or immediate == 0)
-    if opcode == 0x82:
-        return mode <= 2 and immediate <= 255 and (mode == 1 or immediate == 0)
-    if opcode == 0x83:
-        return mode <= 1 and immediate == 0
-    if opcode == 0x89:
-        return mode <= 1 and immediate <= 1 and (mode or immediate == 0)
-    if opcode == 0x8E:
-        return mode in (1, 2, 3, 6, 7) and word >> 16 & 0xFF == 0
-    if immediate:
-        return False
-    if opcode == 0x7C:
-        return mode <= 2
-    if opcode == 0x90:
-        return mode == 0 or (chip and mode == 3)
-    if opcode in (0x7E, 0x7F, 0x80, 0x8D):
-        return mode == 0
-    return mode <= 1  # SFPEXMAN, SFPABS
-
-
-@njit(cache=True, nogil=True)
 def unary(lreg: Ints, lanes: Ints, chip: Ints, error: Ints, word: int, opcode: int) -> int:
     """Instructions that compute a lane from LReg c and the old LReg d, and leave flags alone."""
     mode, d, c = word & 15, word >> 4 & 15, word >> 8 & 15
-    if not _check_unary(chip[0], opcode, mode, word):
+    if not modelled(chip[0], opcode, mode, word):
         return fail(error, E_FIELD, word & 0xFFFFFF)
     if d > 7:
         return fail(error, E_REGISTER, d)
@@ -356,13 +239,13 @@ def unary(lreg: Ints, lanes: Ints, chip: Ints, error: Ints, word: int, opcode: i
             continue
         source, old = lreg[c, lane], lreg[d, lane]
         if opcode in (0x76, 0x78, 0x7D, 0x82, 0x83, 0x89):
-            value = _exponents_and_signs(opcode, mode, immediate, source, old)
+            value = exponents_and_signs(opcode, mode, immediate, source, old)
         elif opcode == 0x90:
-            value = _cast(mode, source)
+            value = cast(mode, source)
         elif opcode == 0x8E:
-            value = _round(mode, source)
+            value = rounded(mode, source)
         else:
-            value = _integer(opcode, mode, immediate, source, old, chip[0])
+            value = integer(opcode, mode, immediate, source, old, chip[0])
         lreg[d, lane] = value
     return 0
 
@@ -398,7 +281,7 @@ def flagging(lreg: Ints, lanes: Ints, chip: Ints, error: Ints, word: int, opcode
                 flag = value >> 31 ^ mode >> 3
         elif opcode == 0x79:
             if mode & 1:
-                value = (source + (_signed(immediate << 20) >> 20)) & _ALL
+                value = (source + (signed(immediate << 20) >> 20)) & _ALL
             else:
                 value = (source - old if mode & 2 else source + old) & _ALL
             if mode & 8:
@@ -522,7 +405,7 @@ def shift_lanes(lreg: Ints, lanes: Ints, chip: Ints, error: Ints, word: int) -> 
     if mode == 5:
         for lane in range(32):
             if mask >> lane & 1:
-                by, value = _signed(lreg[c, lane]), lreg[immediate, lane]
+                by, value = signed(lreg[c, lane]), lreg[immediate, lane]
                 lreg[d, lane] = value << (by & 31) & _ALL if by >= 0 else value >> (-by & 31)
         return 0
     for group in range(4):
