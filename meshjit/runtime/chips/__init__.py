@@ -21,7 +21,7 @@ def _sources() -> str:
 
 
 # Numba keeps compiled functions by the file each is in and would not notice a change in what a function calls. A
-# folder per state of the whole package cannot hold stale code. The folder is chosen when a module defines its functions.
+# folder per state of the whole package cannot hold stale code. A function's folder is chosen when it is defined.
 _before = numba.config.CACHE_DIR
 numba.config.CACHE_DIR = str(config.load().cache_dir / "emulator" / _sources())
 try:

@@ -16,8 +16,7 @@ from meshjit.runtime.chips.faults import FAULTS
 from meshjit.runtime.chips.noc import MMIO_START, mark_dram, mark_l1
 from meshjit.runtime.chips.registers import OK, tile_load, tile_store
 from meshjit.runtime.chips.report import report
-from meshjit.runtime.chips.riscv import run_core
-from meshjit.runtime.chips.scheduler import DONE, FAULT, MORE, STUCK, run_rounds
+from meshjit.runtime.chips.scheduler import DONE, FAULT, MORE, STUCK, run_rounds, run_slice
 from meshjit.runtime.chips.state import (
     BY_NOC,
     F_ADDRESS,
@@ -176,7 +175,7 @@ class EmulatedMesh:
             if not state.running[w, core]:
                 break
             pc, before = int(state.pc[w, core]), state.regs[w, core].copy()
-            ran = run_core(state, stack, t, w, core, 1)
+            ran = run_slice(state, stack, t, w, core, 1)
             if state.fault[F_CODE]:
                 raise self._fault(chip)
             if not ran:

@@ -88,13 +88,13 @@ def config_store(chip: Chip, t: Tensix, w: int, core: int, address: int, value: 
 
 
 @njit(cache=True, nogil=True)
-def mmio_store(chip: Chip, stack: Tensix, t: Tensix, w: int, core: int, address: int, value: int) -> int:
+def mmio_store(chip: Chip, t: Tensix, w: int, core: int, address: int, value: int) -> int:
     """A core stores a word to a register. Returns OK, WAIT (try again later) or BAD."""
     if address & 3:
         fault(chip, E_MISALIGNED, w, core, address, value)
         return BAD
     if NOC_BASE <= address < NOC_BASE + 0x20000:
-        return niu_store(chip, stack, w, core, address, value)
+        return niu_store(chip, w, core, address, value)
     if address >= CONFIG_BASE:
         return config_store(chip, t, w, core, address, value)
     trisc = core >= TRISC0

@@ -19,7 +19,7 @@ from meshjit.runtime.chips.faults import (
     E_REGISTER,
     fault,
 )
-from meshjit.runtime.chips.registers import BAD, OK, tile_load, tile_store
+from meshjit.runtime.chips.registers import BAD, OK, WAIT, tile_load, tile_store
 from meshjit.runtime.chips.state import (
     BLACKHOLE,
     DRAM_BYTES,
@@ -27,6 +27,7 @@ from meshjit.runtime.chips.state import (
     L1_BYTES,
     L1_GRANULE,
     STRICT,
+    WAIT_NOC,
     Chip,
 )
 from meshjit.runtime.chips.tensix_state import Tensix
@@ -329,8 +330,8 @@ def command(chip: Chip, stack: Tensix, w: int, core: int, noc: int, buffer: int)
 
 
 @njit(cache=True, nogil=True)
-def niu_store(chip: Chip, stack: Tensix, w: int, core: int, address: int, value: int) -> int:
-    """A core stores to a NoC register."""
+def niu_store(chip: Chip, w: int, core: int, address: int, value: int) -> int:
+    """A core stores to a NoC register. WAIT for a command, which the scheduler carries out."""
     noc, offset = (address - NOC_BASE) >> 16, address & 0xFFFF
     layout = LAYOUT[chip.facts[BLACKHOLE]]
     buffer, word = offset // layout[STRIDE], (offset % layout[STRIDE]) >> 2
@@ -339,7 +340,9 @@ def niu_store(chip: Chip, stack: Tensix, w: int, core: int, address: int, value:
             if value != 1:
                 fault(chip, E_REGISTER, w, core, address, value)
                 return BAD
-            return command(chip, stack, w, core, noc, buffer)
+            chip.waits[w, core, 0] = WAIT_NOC
+            chip.waits[w, core, 1] = noc << 2 | buffer
+            return WAIT
         chip.noc_regs[w, noc, buffer, word] = value
         return OK
     if 0x100 <= offset <= 0x110:

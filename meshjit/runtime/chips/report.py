@@ -45,7 +45,7 @@ def polled(chip: Chip, stack: Tensix, w: int, core: int) -> list[tuple[int, int]
     for _ in range(_LOOP_LIMIT):
         word = int(chip.l1_words[w, chip.pc[w, core] >> 2])
         base = int(chip.regs[w, core, word >> 15 & 31])
-        if run_core(chip, stack, t, w, core, 1) == 0:
+        if run_core(chip, t, w, core, 1) == 0:
             break
         if word & 0x7F == 0x03:
             address = (base + ((word >> 20 ^ 0x800) - 0x800)) & 0xFFFFFFFF

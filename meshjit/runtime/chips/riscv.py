@@ -83,14 +83,14 @@ def load(chip: Chip, t: Tensix, w: int, core: int, at: int, size: int) -> tuple[
 
 
 @njit(cache=True, nogil=True)
-def store(chip: Chip, stack: Tensix, t: Tensix, w: int, core: int, at: int, size: int, value: int) -> int:
+def store(chip: Chip, t: Tensix, w: int, core: int, at: int, size: int, value: int) -> int:
     """A store that is no good access to L1 or local memory. Returns OK, WAIT or BAD."""
     if at & (size - 1):
         fault(chip, E_MISALIGNED, w, core, at, size)
     elif at < REGISTERS or size != 4:
         fault(chip, E_RANGE, w, core, at, size)
     else:
-        return mmio_store(chip, stack, t, w, core, at, value)
+        return mmio_store(chip, t, w, core, at, value)
     return BAD
 
 
@@ -148,7 +148,7 @@ def same_registers(a: NDArray[np.uint32], b: NDArray[np.uint32]) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def run_core(chip: Chip, stack: Tensix, t: Tensix, w: int, core: int, budget: int) -> int:
+def run_core(chip: Chip, t: Tensix, w: int, core: int, budget: int) -> int:
     """Execute up to ``budget`` instructions of one core. Returns how many; ``chip.ended`` says why it stopped."""
     x = chip.regs[w, core]
     code = chip.l1_words[w]
@@ -231,7 +231,7 @@ def run_core(chip: Chip, stack: Tensix, t: Tensix, w: int, core: int, budget: in
                     same = bytes_load(local, at - LOCAL_BASE, size) == b & SIZE_MASK[f3]
                     bytes_store(local, at - LOCAL_BASE, size, b)
                 else:
-                    status = store(chip, stack, t, w, core, at, size, b)
+                    status = store(chip, t, w, core, at, size, b)
                     if status != OK:
                         ended = BLOCKED if status == WAIT else FAULTED
                         break
@@ -288,7 +288,7 @@ def run_core(chip: Chip, stack: Tensix, t: Tensix, w: int, core: int, budget: in
                 mark, count, limit = following, 0, min(2 * limit, SNAPSHOTS)
                 snapshot[:] = x
         pc = following
-    chip.pc[w, core] = pc
+    pcs[w, core] = pc
     chip.ended[w, core] = ended
     chip.instructions[w, core] += done
     return done

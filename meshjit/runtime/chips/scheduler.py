@@ -6,9 +6,12 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from meshjit.runtime.chips.noc import command
+from meshjit.runtime.chips.registers import OK
 from meshjit.runtime.chips.riscv import run_core
 from meshjit.runtime.chips.state import (
     BLOCKED,
+    BUDGET,
     CLOCK,
     CORES,
     F_CODE,
@@ -18,6 +21,7 @@ from meshjit.runtime.chips.state import (
     FAULTED,
     SPINNING,
     TRISC0,
+    WAIT_NOC,
     Chip,
 )
 from meshjit.runtime.chips.tensix_run import step_thread
@@ -59,6 +63,30 @@ def run_thread(chip: Chip, t: Tensix, w: int, thread: int, budget: int) -> bool:
 
 
 @njit(cache=True, nogil=True)
+def run_slice(chip: Chip, stack: Tensix, t: Tensix, w: int, core: int, budget: int) -> int:
+    """Up to ``budget`` instructions of one core and the NoC commands among them. Returns how many.
+
+    Commands are carried out here, not inside the core's loop, so that compiling the core does not compile the NoC.
+    """
+    done = run_core(chip, t, w, core, budget)
+    while chip.ended[w, core] == BLOCKED and chip.waits[w, core, 0] == WAIT_NOC:
+        which = chip.waits[w, core, 1]
+        chip.waits[w, core, 0] = 0
+        if command(chip, stack, w, core, which >> 2, which & 3) != OK:
+            chip.ended[w, core] = FAULTED
+            break
+        chip.pc[w, core] += 4
+        chip.instructions[w, core] += 1
+        chip.activity[0] += 1
+        chip.ended[w, core] = BUDGET
+        done += 1
+        if done >= budget or not chip.running[w, core]:
+            break
+        done += run_core(chip, t, w, core, budget - done)
+    return done
+
+
+@njit(cache=True, nogil=True)
 def run_worker(chip: Chip, stack: Tensix, w: int, random: NDArray[np.uint64], adverse: bool) -> bool:
     """A turn for every core and thread of a worker. Returns whether anything could go on.
 
@@ -80,7 +108,7 @@ def run_worker(chip: Chip, stack: Tensix, w: int, random: NDArray[np.uint64], ad
             moved |= run_thread(chip, t, w, unit - CORES, budget)
         elif chip.running[w, unit]:
             before = chip.activity[0]
-            chip.facts[CLOCK] += run_core(chip, stack, t, w, unit, budget)
+            chip.facts[CLOCK] += run_slice(chip, stack, t, w, unit, budget)
             ended = chip.ended[w, unit]
             moved |= (ended != SPINNING and ended != BLOCKED) or chip.activity[0] != before
             if ended == FAULTED:

@@ -33,6 +33,8 @@ NOCS = 2
 BUDGET, SPINNING, BLOCKED, FAULTED = range(4)
 #: ``Chip.waits``: what a blocked core waits for.
 WAIT_FIFO, WAIT_SYNC, WAIT_MOP = 1, 2, 3
+#: ... or that the scheduler has to carry out its NoC command (the other word of ``Chip.waits``: NoC << 2 | buffer).
+WAIT_NOC = 4
 
 #: Indices into ``Chip.facts``.
 BLACKHOLE, L1_BYTES, DRAM_BYTES, STRICT, CLOCK = range(5)

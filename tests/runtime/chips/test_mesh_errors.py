@@ -90,8 +90,11 @@ def test_a_deadlock_lists_every_blocked_core(mesh: EmulatedMesh):
     received = WORMHOLE.cb_register(2, received=True)
     other = WORMHOLE.workers[1]
     flags = [
-        boot([*wait_equal(received, 3), *done()], [tensix(SEMWAIT_FOREVER), *poke(TENSIX_SYNC, 0),
-             *li(1, TENSIX_SYNC), lw(2, 1), SPIN], mesh),
+        boot(
+            [*wait_equal(received, 3), *done()],
+            [tensix(SEMWAIT_FOREVER), *poke(TENSIX_SYNC, 0), *li(1, TENSIX_SYNC), lw(2, 1), SPIN],
+            mesh,
+        ),
         start(mesh, WORMHOLE, other, [*wait_equal(NOC.base + NOC.write_acks, 1), *done()]),
     ]
     with pytest.raises(DeadlockError) as caught:
