@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-import numba
+from numba.core import config as numba_config
 
 from meshjit import config
 
@@ -22,11 +22,12 @@ def _sources() -> str:
 
 # Numba keeps compiled functions by the file each is in and would not notice a change in what a function calls. A
 # folder per state of the whole package cannot hold stale code. A function's folder is chosen when it is defined.
-_before = numba.config.CACHE_DIR
-numba.config.CACHE_DIR = str(config.load().cache_dir / "emulator" / _sources())
+_SETTING = "CACHE_DIR"
+_before = getattr(numba_config, _SETTING)
+setattr(numba_config, _SETTING, str(config.load().cache_dir / "emulator" / _sources()))
 try:
     from meshjit.runtime.chips.mesh import EmulatedMesh, Step, WorkerCounters
 finally:
-    numba.config.CACHE_DIR = _before
+    setattr(numba_config, _SETTING, _before)
 
 __all__ = ["EmulatedMesh", "Step", "WorkerCounters"]

@@ -8,17 +8,19 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from meshjit.runtime.chips.overlay import Int
+
 M32 = 0xFFFFFFFF
 
 
 @njit(cache=True, nogil=True, inline="always")
-def signed(value: int) -> int:
+def signed(value: Int) -> Int:
     """Unsigned 32 bits as a signed number."""
     return (value ^ 0x80000000) - 0x80000000
 
 
 @njit(cache=True, nogil=True)
-def base(f3: int, alternate: bool, a: int, b: int) -> int:
+def base(f3: Int, alternate: bool, a: Int, b: Int) -> Int:
     """ADD (SUB when ``alternate``), SLL, SLT, SLTU, XOR, SRL (SRA), OR, AND by funct3."""
     if f3 == 0:
         return (a - b if alternate else a + b) & M32
@@ -38,7 +40,7 @@ def base(f3: int, alternate: bool, a: int, b: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def multiply(f3: int, a: int, b: int) -> int:
+def multiply(f3: Int, a: Int, b: Int) -> Int:
     """MUL, MULH, MULHSU, MULHU, DIV, DIVU, REM, REMU by funct3."""
     if f3 == 0:
         return (a * b) & M32
@@ -62,7 +64,7 @@ def multiply(f3: int, a: int, b: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def count_bits(which: int, a: int) -> int:
+def count_bits(which: Int, a: Int) -> Int:
     """CLZ (0), CTZ (1), CPOP (2) of 32 bits."""
     n = 0
     if which == 2:
@@ -78,14 +80,14 @@ def count_bits(which: int, a: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def rotate(a: int, by: int) -> int:
+def rotate(a: Int, by: Int) -> Int:
     """Rotate right by ``by`` mod 32."""
     by &= 31
     return (a >> by | a << (32 - by)) & M32
 
 
 @njit(cache=True, nogil=True)
-def bits_of_two(f7: int, f3: int, a: int, b: int) -> int:
+def bits_of_two(f7: Int, f3: Int, a: Int, b: Int) -> Int:
     """Two-operand instructions of Zba and Zbb, or -1."""
     if f7 == 0x10:
         if f3 == 2 or f3 == 4 or f3 == 6:
@@ -117,7 +119,7 @@ def bits_of_two(f7: int, f3: int, a: int, b: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def bits_of_one(imm: int, f3: int, a: int) -> int:
+def bits_of_one(imm: Int, f3: Int, a: Int) -> Int:
     """One-operand instructions and rotation by a constant of Zbb, ``imm`` the 12 bits of the I-type, or -1."""
     if f3 == 1:
         if 0x600 <= imm <= 0x602:

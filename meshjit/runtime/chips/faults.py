@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from numba import njit
 
+from meshjit.runtime.chips.overlay import Int
 from meshjit.runtime.chips.state import F_ADDRESS, F_CODE, F_CORE, F_PC, F_VALUE, F_WORKER, Chip
 
 E_FETCH = 6101
@@ -47,7 +48,7 @@ FAULTS: dict[int, tuple[str, str]] = {
 
 
 @njit(cache=True, nogil=True)
-def fault(chip: Chip, code: int, worker: int, core: int, address: int, value: int) -> None:
+def fault(chip: Chip, code: Int, worker: Int, core: Int, address: Int, value: Int) -> None:
     """Record the first fault; the core's PC is filled in from its state."""
     if chip.fault[F_CODE] == 0:
         chip.fault[F_CODE] = code

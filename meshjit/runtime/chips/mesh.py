@@ -126,7 +126,7 @@ class EmulatedMesh:
                 status, value = tile_load(state, place, BY_NOC, at)
                 if status != OK:
                     raise self._fault(chip)
-                words.append(value)
+                words.append(int(value))
             return np.array(words, "<u4").tobytes()
         return self._memory(chip, core_xy, place, address, size).tobytes()
 

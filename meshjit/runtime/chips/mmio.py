@@ -11,6 +11,7 @@ from numba import njit
 
 from meshjit.runtime.chips.faults import E_MISALIGNED, E_REGISTER, E_VALUE, fault
 from meshjit.runtime.chips.noc import NOC_BASE, niu_load, niu_store
+from meshjit.runtime.chips.overlay import Int
 from meshjit.runtime.chips.registers import BAD, OK, WAIT, tile_load, tile_store
 from meshjit.runtime.chips.state import BRISC, NCRISC, TRISC0, WAIT_FIFO, WAIT_MOP, WAIT_SYNC, Chip
 from meshjit.runtime.chips.tensix_run import thread_idle
@@ -28,7 +29,7 @@ SEMAPHORE_LIMIT = 15
 
 
 @njit(cache=True, nogil=True)
-def push(chip: Chip, t: Tensix, w: int, core: int, thread: int, word: int) -> int:
+def push(chip: Chip, t: Tensix, w: Int, core: Int, thread: Int, word: Int) -> Int:
     """Put an instruction into a thread's queue, or wait for room."""
     tail = t.fifo_tail[thread]
     if tail - t.fifo_head[thread] > FIFO_MASK:
@@ -41,12 +42,12 @@ def push(chip: Chip, t: Tensix, w: int, core: int, thread: int, word: int) -> in
 
 
 @njit(cache=True, nogil=True)
-def sync_load(chip: Chip, t: Tensix, w: int, core: int, address: int) -> tuple[int, int]:
+def sync_load(chip: Chip, t: Tensix, w: Int, core: Int, address: Int) -> tuple[Int, Int]:
     """TENSIX_SYNC and MOP sync wait for the thread; semaphores read their value."""
     word = (address - SYNC_BASE) >> 2
     thread = core - TRISC0
     if word in (SYNC, MOP_SYNC):
-        if thread_idle(t, thread):
+        if thread_idle(t, int(thread)):
             return OK, 0
         chip.waits[w, core, 0] = WAIT_SYNC if word == SYNC else WAIT_MOP
         chip.waits[w, core, 1] = thread
@@ -58,7 +59,7 @@ def sync_load(chip: Chip, t: Tensix, w: int, core: int, address: int) -> tuple[i
 
 
 @njit(cache=True, nogil=True)
-def sync_store(chip: Chip, t: Tensix, w: int, core: int, address: int, value: int) -> int:
+def sync_store(chip: Chip, t: Tensix, w: Int, core: Int, address: Int, value: Int) -> Int:
     """Stores to the sync words are dropped; a semaphore is posted by 0 and taken by 1."""
     word = (address - SYNC_BASE) >> 2
     if word in (SYNC, MOP_SYNC):
@@ -76,7 +77,7 @@ def sync_store(chip: Chip, t: Tensix, w: int, core: int, address: int, value: in
 
 
 @njit(cache=True, nogil=True)
-def config_store(chip: Chip, t: Tensix, w: int, core: int, address: int, value: int) -> int:
+def config_store(chip: Chip, t: Tensix, w: Int, core: Int, address: Int, value: Int) -> Int:
     """A word of Tensix configuration, of those the chip table lists."""
     index = (address - CONFIG_BASE) >> 2
     pc = t.chip[0] == 0 and FIRST_PC <= index <= LAST_PC
@@ -88,7 +89,7 @@ def config_store(chip: Chip, t: Tensix, w: int, core: int, address: int, value: 
 
 
 @njit(cache=True, nogil=True)
-def mmio_store(chip: Chip, t: Tensix, w: int, core: int, address: int, value: int) -> int:
+def mmio_store(chip: Chip, t: Tensix, w: Int, core: Int, address: Int, value: Int) -> Int:
     """A core stores a word to a register. Returns OK, WAIT (try again later) or BAD."""
     if address & 3:
         fault(chip, E_MISALIGNED, w, core, address, value)
@@ -124,7 +125,7 @@ def mmio_store(chip: Chip, t: Tensix, w: int, core: int, address: int, value: in
 
 
 @njit(cache=True, nogil=True)
-def mmio_load(chip: Chip, t: Tensix, w: int, core: int, address: int) -> tuple[int, int]:
+def mmio_load(chip: Chip, t: Tensix, w: Int, core: Int, address: Int) -> tuple[Int, Int]:
     """A core loads a word from a register. Returns (OK, WAIT or BAD, value)."""
     if address & 3:
         fault(chip, E_MISALIGNED, w, core, address, 0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from meshjit.runtime.chips.faults import (
     E_NOC_ALIGNMENT,
@@ -19,6 +20,7 @@ from meshjit.runtime.chips.faults import (
     E_REGISTER,
     fault,
 )
+from meshjit.runtime.chips.overlay import Int
 from meshjit.runtime.chips.registers import BAD, OK, WAIT, tile_load, tile_store
 from meshjit.runtime.chips.state import (
     BLACKHOLE,
@@ -59,21 +61,21 @@ MMIO_START = 0xFFB00000
 
 
 @njit(cache=True, nogil=True)
-def mark_l1(chip: Chip, w: int, start: int, size: int) -> None:
+def mark_l1(chip: Chip, w: Int, start: Int, size: Int) -> None:
     """Note that bytes of L1 were written."""
     for i in range(start // L1_GRANULE, (start + size - 1) // L1_GRANULE + 1):
         chip.l1_written[w, i] = 1
 
 
 @njit(cache=True, nogil=True)
-def mark_dram(chip: Chip, bank: int, start: int, size: int) -> None:
+def mark_dram(chip: Chip, bank: Int, start: Int, size: Int) -> None:
     """Note that bytes of a bank were written."""
     for i in range(start // DRAM_GRANULE, (start + size - 1) // DRAM_GRANULE + 1):
         chip.dram_written[bank, i] = 1
 
 
 @njit(cache=True, nogil=True)
-def first_unwritten(chip: Chip, place: int, start: int, size: int) -> int:
+def first_unwritten(chip: Chip, place: Int, start: Int, size: Int) -> Int:
     """The first byte address of a range that nothing has written, or -1."""
     if chip.facts[STRICT] == 0:
         return -1
@@ -89,14 +91,14 @@ def first_unwritten(chip: Chip, place: int, start: int, size: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def in_memory(chip: Chip, place: int, start: int, size: int) -> bool:
+def in_memory(chip: Chip, place: Int, start: Int, size: Int) -> bool:
     """Whether a range lies in the memory at a place."""
     limit = chip.facts[L1_BYTES] if place >= 0 else chip.facts[DRAM_BYTES]
     return start + size <= limit
 
 
 @njit(cache=True, nogil=True)
-def copy(chip: Chip, source: int, source_at: int, target: int, target_at: int, size: int) -> None:
+def copy(chip: Chip, source: Int, source_at: Int, target: Int, target_at: Int, size: Int) -> None:
     """Copy bytes between the memories at two places and mark them written. Ranges are checked before."""
     if source >= 0:
         data = chip.l1[source, source_at : source_at + size]
@@ -111,7 +113,7 @@ def copy(chip: Chip, source: int, source_at: int, target: int, target_at: int, s
 
 
 @njit(cache=True, nogil=True)
-def coordinate(chip: Chip, regs, middle: int) -> int:
+def coordinate(chip: Chip, regs: NDArray[np.uint32], middle: Int) -> Int:
     """The coordinate bits of an address in a command buffer: x | y << 6, and the start corner above for multicast."""
     if chip.facts[BLACKHOLE]:
         return np.int64(regs[middle + 1]) & 0xFFFFFF
@@ -119,7 +121,7 @@ def coordinate(chip: Chip, regs, middle: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def place_of(chip: Chip, w: int, core: int, noc: int, where: int) -> int:
+def place_of(chip: Chip, w: Int, core: Int, noc: Int, where: Int) -> Int:
     """What answers at a coordinate; a fault and -1 when nothing does."""
     place = chip.place[noc, where & 0xFFF]
     if place == -1 or where > 0xFFF:
@@ -129,7 +131,7 @@ def place_of(chip: Chip, w: int, core: int, noc: int, where: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def read(chip: Chip, w: int, core: int, noc: int, regs, size: int) -> int:
+def read(chip: Chip, w: Int, core: Int, noc: Int, regs: NDArray[np.uint32], size: Int) -> Int:
     """A read request: memory or one register elsewhere, to this tile's L1."""
     source = place_of(chip, w, core, noc, coordinate(chip, regs, TARGET_MID))
     target = place_of(chip, w, core, noc, coordinate(chip, regs, RETURN_MID))
@@ -169,8 +171,8 @@ def read(chip: Chip, w: int, core: int, noc: int, regs, size: int) -> int:
 
 @njit(cache=True, nogil=True)
 def deliver(
-    chip: Chip, stack: Tensix, w: int, core: int, source_at: int, target: int, target_at: int, size: int
-) -> int:
+    chip: Chip, stack: Tensix, w: Int, core: Int, source_at: Int, target: Int, target_at: Int, size: Int
+) -> Int:
     """Write bytes of this tile's L1 to memory, or one word to a register, at a place."""
     if target >= 0 and target_at >= MMIO_START:
         if size != 4 or (source_at | target_at) & 3:
@@ -189,7 +191,7 @@ def deliver(
 
 
 @njit(cache=True, nogil=True)
-def acknowledge(chip: Chip, w: int, noc: int, ctrl: int, receivers: int) -> None:
+def acknowledge(chip: Chip, w: Int, noc: Int, ctrl: Int, receivers: Int) -> None:
     """Count a write request and its acknowledgements."""
     if ctrl & RESPONSE:
         chip.noc_counters[w, noc, WRITES_SENT] += 1
@@ -199,7 +201,7 @@ def acknowledge(chip: Chip, w: int, noc: int, ctrl: int, receivers: int) -> None
 
 
 @njit(cache=True, nogil=True)
-def write(chip: Chip, stack: Tensix, w: int, core: int, noc: int, regs, size: int) -> int:
+def write(chip: Chip, stack: Tensix, w: Int, core: Int, noc: Int, regs: NDArray[np.uint32], size: Int) -> Int:
     """A write request from this tile's L1 to one place, or to every worker of a rectangle."""
     ctrl = np.int64(regs[CTRL])
     source_at, target_at = np.int64(regs[TARGET]), np.int64(regs[RETURN])
@@ -244,7 +246,7 @@ def write(chip: Chip, stack: Tensix, w: int, core: int, noc: int, regs, size: in
 
 
 @njit(cache=True, nogil=True)
-def store_inline(chip: Chip, stack: Tensix, w: int, core: int, noc: int, regs) -> int:
+def store_inline(chip: Chip, stack: Tensix, w: Int, core: Int, noc: Int, regs: NDArray[np.uint32]) -> Int:
     """A write of the one word in AT_DATA to a register, or (Wormhole) to L1 at the byte enables' offset."""
     target = place_of(chip, w, core, noc, coordinate(chip, regs, TARGET_MID))
     if target == -1:
@@ -272,7 +274,7 @@ def store_inline(chip: Chip, stack: Tensix, w: int, core: int, noc: int, regs) -
 
 
 @njit(cache=True, nogil=True)
-def increment(chip: Chip, w: int, core: int, noc: int, regs) -> int:
+def increment(chip: Chip, w: Int, core: Int, noc: Int, regs: NDArray[np.uint32]) -> Int:
     """An atomic increment of a word of L1; the old value goes to the return address in this tile's L1."""
     length = np.int64(regs[LENGTH])
     if length & ~3 != INCREMENT:
@@ -308,7 +310,7 @@ def increment(chip: Chip, w: int, core: int, noc: int, regs) -> int:
 
 
 @njit(cache=True, nogil=True)
-def command(chip: Chip, stack: Tensix, w: int, core: int, noc: int, buffer: int) -> int:
+def command(chip: Chip, stack: Tensix, w: Int, core: Int, noc: Int, buffer: Int) -> Int:
     """Carry out what a command buffer says."""
     regs = chip.noc_regs[w, noc, buffer]
     ctrl, size = np.int64(regs[CTRL]), np.int64(regs[LENGTH])
@@ -330,7 +332,7 @@ def command(chip: Chip, stack: Tensix, w: int, core: int, noc: int, buffer: int)
 
 
 @njit(cache=True, nogil=True)
-def niu_store(chip: Chip, w: int, core: int, address: int, value: int) -> int:
+def niu_store(chip: Chip, w: Int, core: Int, address: Int, value: Int) -> Int:
     """A core stores to a NoC register. WAIT for a command, which the scheduler carries out."""
     noc, offset = (address - NOC_BASE) >> 16, address & 0xFFFF
     layout = LAYOUT[chip.facts[BLACKHOLE]]
@@ -353,7 +355,7 @@ def niu_store(chip: Chip, w: int, core: int, address: int, value: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def niu_load(chip: Chip, w: int, core: int, address: int) -> tuple[int, int]:
+def niu_load(chip: Chip, w: Int, core: Int, address: Int) -> tuple[Int, Int]:
     """A core loads from a NoC register. A command register reads 0: every command is done at once."""
     noc, offset = (address - NOC_BASE) >> 16, address & 0xFFFF
     layout = LAYOUT[chip.facts[BLACKHOLE]]

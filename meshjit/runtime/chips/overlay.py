@@ -11,6 +11,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+#: A number in compiled code, where Python and NumPy integers are one.
+Int = int | np.signedinteger
+
 OVERLAY_BASE = 0xFFB40000
 STREAMS = 64
 STREAM_WORDS = 0x1000 // 4
@@ -22,7 +25,7 @@ COUNTERS = np.array([[3, 4], [8, 10]], np.int64)
 
 
 @njit(cache=True, nogil=True)
-def overlay_known(blackhole: int, index: int) -> bool:
+def overlay_known(blackhole: Int, index: Int) -> bool:
     """Whether the register at word ``index`` from ``OVERLAY_BASE`` is one that the emulator models."""
     if index < 0 or index >= OVERLAY_WORDS:
         return False
@@ -31,6 +34,6 @@ def overlay_known(blackhole: int, index: int) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def overlay_write(overlay: NDArray[np.uint32], index: int, value: int) -> None:
+def overlay_write(overlay: NDArray[np.uint32], index: Int, value: Int) -> None:
     """Write a counter register; bits beyond its width are lost, as in the hardware."""
     overlay[index] = value & COUNTER_MASK

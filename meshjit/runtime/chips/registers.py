@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 
 from meshjit.runtime.chips.faults import E_REGISTER, E_VALUE, fault
-from meshjit.runtime.chips.overlay import OVERLAY_BASE, OVERLAY_WORDS, overlay_known, overlay_write
+from meshjit.runtime.chips.overlay import OVERLAY_BASE, OVERLAY_WORDS, Int, overlay_known, overlay_write
 from meshjit.runtime.chips.state import BLACKHOLE, CLOCK, CORES, Chip
 from meshjit.runtime.chips.tensix_state import Tensix
 
@@ -29,7 +29,7 @@ OK, WAIT, BAD = 0, 1, 2
 
 
 @njit(cache=True, nogil=True)
-def start_pc(chip: Chip, t: Tensix, w: int, core: int) -> int:
+def start_pc(chip: Chip, t: Tensix, w: Int, core: Int) -> Int:
     """Where a core starts when it leaves reset."""
     if chip.facts[BLACKHOLE]:
         pcs = chip.debug[w, BLACKHOLE_PCS : BLACKHOLE_PCS + 6]
@@ -43,7 +43,7 @@ def start_pc(chip: Chip, t: Tensix, w: int, core: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def soft_reset(chip: Chip, t: Tensix, w: int, value: int) -> None:
+def soft_reset(chip: Chip, t: Tensix, w: Int, value: Int) -> None:
     """Put cores into reset, or start those that leave it. Bit 31, which drivers write, has no effect."""
     for core in range(CORES):
         if value & RESET_BITS[core]:
@@ -55,7 +55,7 @@ def soft_reset(chip: Chip, t: Tensix, w: int, value: int) -> None:
 
 
 @njit(cache=True, nogil=True)
-def tile_store(chip: Chip, t: Tensix, w: int, core: int, address: int, value: int) -> int:
+def tile_store(chip: Chip, t: Tensix, w: Int, core: Int, address: Int, value: Int) -> Int:
     """Store a word to a register at ``address`` that cores and the NoC reach. Returns OK or BAD."""
     if OVERLAY_BASE <= address < OVERLAY_BASE + 4 * OVERLAY_WORDS:
         index = (address - OVERLAY_BASE) >> 2
@@ -78,7 +78,7 @@ def tile_store(chip: Chip, t: Tensix, w: int, core: int, address: int, value: in
 
 
 @njit(cache=True, nogil=True)
-def tile_load(chip: Chip, w: int, core: int, address: int) -> tuple[int, int]:
+def tile_load(chip: Chip, w: Int, core: Int, address: Int) -> tuple[Int, Int]:
     """Load a word from a register that cores and the NoC reach. Returns (OK or BAD, value)."""
     if OVERLAY_BASE <= address < OVERLAY_BASE + 4 * OVERLAY_WORDS:
         index = (address - OVERLAY_BASE) >> 2

@@ -95,7 +95,7 @@ def report(chip: Chip, stack: Tensix, arch: Arch, index: int) -> list[str]:
                 line = core_line(chip, stack, arch, int(w), core)
                 if line:
                     lines.append(f"{at} {ROLES[core]}: {line}")
-        t = tensix_of.py_func(stack, w)
+        t = tensix_of.py_func(stack, int(w))
         for thread in range(3):
             line = thread_line(t, thread)
             if line:

@@ -21,6 +21,7 @@ from meshjit.runtime.chips.faults import (
     fault,
 )
 from meshjit.runtime.chips.mmio import mmio_load, mmio_store
+from meshjit.runtime.chips.overlay import Int
 from meshjit.runtime.chips.registers import BAD, OK, WAIT
 from meshjit.runtime.chips.state import (
     BLACKHOLE,
@@ -47,7 +48,7 @@ SNAPSHOTS = 1024
 
 
 @njit(cache=True, nogil=True, inline="always")
-def bytes_load(memory: NDArray[np.uint8], at: int, size: int) -> int:
+def bytes_load(memory: NDArray[np.uint8], at: Int, size: Int) -> Int:
     """``size`` bytes, little-endian."""
     value = np.int64(memory[at])
     if size > 1:
@@ -58,7 +59,7 @@ def bytes_load(memory: NDArray[np.uint8], at: int, size: int) -> int:
 
 
 @njit(cache=True, nogil=True, inline="always")
-def bytes_store(memory: NDArray[np.uint8], at: int, size: int, value: int) -> None:
+def bytes_store(memory: NDArray[np.uint8], at: Int, size: Int, value: Int) -> None:
     """``size`` bytes, little-endian."""
     memory[at] = value & 0xFF
     if size > 1:
@@ -69,7 +70,7 @@ def bytes_store(memory: NDArray[np.uint8], at: int, size: int, value: int) -> No
 
 
 @njit(cache=True, nogil=True)
-def load(chip: Chip, t: Tensix, w: int, core: int, at: int, size: int) -> tuple[int, int]:
+def load(chip: Chip, t: Tensix, w: Int, core: Int, at: Int, size: Int) -> tuple[Int, Int]:
     """A load that is no good access to L1 or local memory. Returns (OK, WAIT or BAD, value)."""
     if at & (size - 1):
         fault(chip, E_MISALIGNED, w, core, at, size)
@@ -83,7 +84,7 @@ def load(chip: Chip, t: Tensix, w: int, core: int, at: int, size: int) -> tuple[
 
 
 @njit(cache=True, nogil=True)
-def store(chip: Chip, t: Tensix, w: int, core: int, at: int, size: int, value: int) -> int:
+def store(chip: Chip, t: Tensix, w: Int, core: Int, at: Int, size: Int, value: Int) -> Int:
     """A store that is no good access to L1 or local memory. Returns OK, WAIT or BAD."""
     if at & (size - 1):
         fault(chip, E_MISALIGNED, w, core, at, size)
@@ -95,7 +96,7 @@ def store(chip: Chip, t: Tensix, w: int, core: int, at: int, size: int, value: i
 
 
 @njit(cache=True, nogil=True)
-def register_op(blackhole: int, word: int, a: int, b: int) -> int:
+def register_op(blackhole: Int, word: Int, a: Int, b: Int) -> Int:
     """OP (0x33): the result, or -1."""
     f3, f7 = word >> 12 & 7, word >> 25
     if f7 == 1:
@@ -110,7 +111,7 @@ def register_op(blackhole: int, word: int, a: int, b: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def immediate_op(blackhole: int, word: int, a: int) -> int:
+def immediate_op(blackhole: Int, word: Int, a: Int) -> Int:
     """OP-IMM (0x13): the result, or -1."""
     f3, imm = word >> 12 & 7, word >> 20
     if f3 == 1 or f3 == 5:
@@ -121,7 +122,7 @@ def immediate_op(blackhole: int, word: int, a: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def branches(f3: int, a: int, b: int) -> int:
+def branches(f3: Int, a: Int, b: Int) -> Int | np.bool | bool:
     """Whether a BRANCH is taken, or -1 for no such branch."""
     if f3 == 0:
         return a == b
@@ -148,7 +149,7 @@ def same_registers(a: NDArray[np.uint32], b: NDArray[np.uint32]) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def run_core(chip: Chip, t: Tensix, w: int, core: int, budget: int) -> int:
+def run_core(chip: Chip, t: Tensix, w: Int, core: Int, budget: Int) -> Int:
     """Execute up to ``budget`` instructions of one core. Returns how many; ``chip.ended`` says why it stopped."""
     x = chip.regs[w, core]
     code = chip.l1_words[w]

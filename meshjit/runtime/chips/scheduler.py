@@ -7,6 +7,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from meshjit.runtime.chips.noc import command
+from meshjit.runtime.chips.overlay import Int
 from meshjit.runtime.chips.registers import OK
 from meshjit.runtime.chips.riscv import run_core
 from meshjit.runtime.chips.state import (
@@ -38,7 +39,7 @@ DONE, MORE, STUCK, FAULT = range(4)
 
 
 @njit(cache=True, nogil=True)
-def draw(random: NDArray[np.uint64], limit: int) -> int:
+def draw(random: NDArray[np.uint64], limit: Int) -> Int:
     """A number below ``limit`` (xorshift64*, Vigna 2016)."""
     x = random[0]
     x ^= x >> np.uint64(12)
@@ -49,9 +50,9 @@ def draw(random: NDArray[np.uint64], limit: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def run_thread(chip: Chip, t: Tensix, w: int, thread: int, budget: int) -> bool:
+def run_thread(chip: Chip, t: Tensix, w: Int, thread: Int, budget: Int) -> bool:
     """One turn of a coprocessor thread. Returns whether it did anything."""
-    n = step_thread(t, chip.l1[w], chip.l1_written[w], chip.overlay[w], thread, budget)
+    n = step_thread(t, chip.l1[w], chip.l1_written[w], chip.overlay[w], int(thread), int(budget))
     if t.error[0] != 0 and chip.fault[F_CODE] == 0:
         chip.fault[F_CODE] = t.error[0]
         chip.fault[F_WORKER] = w
@@ -63,7 +64,7 @@ def run_thread(chip: Chip, t: Tensix, w: int, thread: int, budget: int) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def run_slice(chip: Chip, stack: Tensix, t: Tensix, w: int, core: int, budget: int) -> int:
+def run_slice(chip: Chip, stack: Tensix, t: Tensix, w: Int, core: Int, budget: Int) -> Int:
     """Up to ``budget`` instructions of one core and the NoC commands among them. Returns how many.
 
     Commands are carried out here, not inside the core's loop, so that compiling the core does not compile the NoC.
@@ -87,7 +88,7 @@ def run_slice(chip: Chip, stack: Tensix, t: Tensix, w: int, core: int, budget: i
 
 
 @njit(cache=True, nogil=True)
-def run_worker(chip: Chip, stack: Tensix, w: int, random: NDArray[np.uint64], adverse: bool) -> bool:
+def run_worker(chip: Chip, stack: Tensix, w: Int, random: NDArray[np.uint64], adverse: bool) -> bool:
     """A turn for every core and thread of a worker. Returns whether anything could go on.
 
     The order and the length of turns are fixed, or drawn from ``random`` when ``adverse``.
@@ -126,7 +127,7 @@ def all_set(chip: Chip, flags: NDArray[np.int64]) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def run_rounds(chip: Chip, stack: Tensix, flags: NDArray[np.int64], rounds: int, random: NDArray[np.uint64]) -> int:
+def run_rounds(chip: Chip, stack: Tensix, flags: NDArray[np.int64], rounds: Int, random: NDArray[np.uint64]) -> Int:
     """Up to ``rounds`` rounds over all workers. Returns DONE, MORE, STUCK (nothing can go on) or FAULT."""
     quiet = 0
     for _ in range(rounds):

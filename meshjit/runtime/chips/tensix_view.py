@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from meshjit.runtime.chips.overlay import Int
 from meshjit.runtime.chips.tensix_state import Tensix, new_tensix, reset_tensix
 
 
 def new_stack(blackhole: bool, workers: int) -> Tensix:
     """Coprocessors of ``workers`` workers: every array gets a leading dimension. Each is as after reset."""
     one = new_tensix(blackhole)
-    stack = Tensix(*(np.zeros((workers, *a.shape), a.dtype) for a in one))
+    stack = Tensix._make(np.zeros((workers, *a.shape), a.dtype) for a in one)
     stack.chip[...] = one.chip
     return stack
 
@@ -22,7 +23,7 @@ def reset_worker(stack: Tensix, worker: int) -> None:
 
 
 @njit(cache=True, nogil=True)
-def tensix_of(s: Tensix, w: int) -> Tensix:
+def tensix_of(s: Tensix, w: Int) -> Tensix:
     """Worker ``w``'s coprocessor."""
     return Tensix(
         s.chip[w],
