@@ -56,8 +56,10 @@ def main() -> None:
     start = time.perf_counter()
     mesh = EmulatedMesh("wormhole", 1)
     run(mesh, [0x00000013])
-    print(f"first run, compiled code {'made or ' if time.perf_counter() - start > 5 else ''}loaded: "
-          f"{time.perf_counter() - start:.2f} s")
+    print(
+        f"first run, compiled code {'made or ' if time.perf_counter() - start > 5 else ''}loaded: "
+        f"{time.perf_counter() - start:.2f} s"
+    )
     for name, code in (("arithmetic loop", COUNT_LOOP), ("load and store loop", MEMORY_LOOP)):
         before = instructions(mesh)
         seconds = run(mesh, code)

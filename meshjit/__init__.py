@@ -9,6 +9,8 @@
     @mj.compile(mesh=mesh, in_shardings=(P("dp", None), P(None, "tp"), P("tp", None)))
     def mlp(x, w1, w2):
         return mj.nn.gelu(x @ w1) @ w2
+
+The README says more.
 """
 
 from meshjit import errors, nn, numpy

@@ -24,18 +24,22 @@ def build_executable(
     """Lower a planned graph.
 
     ``owners`` maps each value to the one whose memory it is, ``reuse`` results to donated parameters whose memory they
-    take. ``constants`` holds, by position, parameters that are always the same array. Raises :class:`~meshjit.errors.CodegenError` for a node without a kernel.
+    take. ``constants`` holds, by position, parameters that are always the same array.
+
+    Raises :class:`~meshjit.errors.CodegenError` for a node without a kernel.
     """
     mesh = graph.mesh
-    outputs = {owners[o] for o in graph.outputs}
+    # A result that is another value's memory read in another shape: its buffer has the result's type.
+    outputs = {owners[o]: o.type for o in graph.outputs}
     buffers: list[BufferSpec] = []
     index: dict[Node, int] = {}
 
     def add(value: Node, kind: BufferKind, name: str) -> None:
         index[value] = len(buffers)
         offset = value.allocation.offset if kind == "temp" and value.allocation else None
-        size = machine.size_bytes(value.type, mesh)
-        buffers.append(BufferSpec(name, value.type, size, kind, machine.layout, value.type.varies, offset))
+        type = outputs.get(value, value.type)
+        size = machine.size_bytes(type, mesh)
+        buffers.append(BufferSpec(name, type, size, kind, machine.layout, type.varies, offset))
 
     for i, param in enumerate(graph.params):
         add(param, "constant" if i in constants else "input", param.name)

@@ -1,0 +1,1 @@
+"""Targets: one module a kind of device."""

@@ -1,5 +1,6 @@
 ; tasks: 1
 ; words: BufferAddress(index=0, offset_bytes=0), BufferAddress(index=1, offset_bytes=0)
+@mj_true = internal global i1 true
 declare <16 x float> @llvm.masked.load.v16f32.p0(ptr, <16 x i1>, <16 x float>)
 declare void @llvm.masked.store.v16f32.p0(<16 x float>, ptr, <16 x i1>)
 declare <16 x i32> @llvm.masked.load.v16i32.p0(ptr, <16 x i1>, <16 x i32>)
@@ -163,7 +164,11 @@ store.tail:
   %st.tail0.s = select <16 x i1> %st.tail0.n, <16 x i32> %st.tail0.q, <16 x i32> %st.tail0.r
   %st.tail0 = trunc <16 x i32> %st.tail0.s to <16 x i16>
 
-  call void @llvm.masked.store.v16i16.p0(<16 x i16> %st.tail0, ptr align 2 %out.tail0, <16 x i1> %mask)
+  %st.tail0.z = load volatile i1, ptr @mj_true
+  %st.tail0.zi = insertelement <16 x i1> poison, i1 %st.tail0.z, i64 0
+  %st.tail0.zs = shufflevector <16 x i1> %st.tail0.zi, <16 x i1> poison, <16 x i32> zeroinitializer
+  %st.tail0.zm = and <16 x i1> %mask, %st.tail0.zs
+  call void @llvm.masked.store.v16i16.p0(<16 x i16> %st.tail0, ptr align 2 %out.tail0, <16 x i1> %st.tail0.zm)
 
   br label %tail
 unit.end:

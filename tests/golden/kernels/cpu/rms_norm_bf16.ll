@@ -1,5 +1,6 @@
 ; tasks: 1
 ; words: BufferAddress(index=0, offset_bytes=0), BufferAddress(index=1, offset_bytes=0), BufferAddress(index=2, offset_bytes=0)
+@mj_true = internal global i1 true
 declare <16 x float> @llvm.masked.load.v16f32.p0(ptr, <16 x i1>, <16 x float>)
 declare void @llvm.masked.store.v16f32.p0(<16 x float>, ptr, <16 x i1>)
 declare <16 x i32> @llvm.masked.load.v16i32.p0(ptr, <16 x i1>, <16 x i32>)
@@ -211,7 +212,11 @@ c.tail:
   %c.stt.s = select <16 x i1> %c.stt.n, <16 x i32> %c.stt.q, <16 x i32> %c.stt.r
   %c.stt = trunc <16 x i32> %c.stt.s to <16 x i16>
 
-  call void @llvm.masked.store.v16i16.p0(<16 x i16> %c.stt, ptr align 2 %c.yt, <16 x i1> %c.mask)
+  %c.stt.z = load volatile i1, ptr @mj_true
+  %c.stt.zi = insertelement <16 x i1> poison, i1 %c.stt.z, i64 0
+  %c.stt.zs = shufflevector <16 x i1> %c.stt.zi, <16 x i1> poison, <16 x i32> zeroinitializer
+  %c.stt.zm = and <16 x i1> %c.mask, %c.stt.zs
+  call void @llvm.masked.store.v16i16.p0(<16 x i16> %c.stt, ptr align 2 %c.yt, <16 x i1> %c.stt.zm)
 
 
   br label %c.end

@@ -1,5 +1,6 @@
 ; tasks: 1
 ; words: BufferAddress(index=0, offset_bytes=0), BufferAddress(index=1, offset_bytes=0)
+@mj_true = internal global i1 true
 declare <16 x float> @llvm.masked.load.v16f32.p0(ptr, <16 x i1>, <16 x float>)
 declare void @llvm.masked.store.v16f32.p0(<16 x float>, ptr, <16 x i1>)
 declare <16 x i32> @llvm.masked.load.v16i32.p0(ptr, <16 x i1>, <16 x i32>)
@@ -297,7 +298,11 @@ tail.go:
 
   %out.t = getelementptr i16, ptr %out, i64 %t
 
-  call void @llvm.masked.store.v16i16.p0(<16 x i16> %x0.t, ptr align 2 %out.t, <16 x i1> %mask)
+  %st.t.z = load volatile i1, ptr @mj_true
+  %st.t.zi = insertelement <16 x i1> poison, i1 %st.t.z, i64 0
+  %st.t.zs = shufflevector <16 x i1> %st.t.zi, <16 x i1> poison, <16 x i32> zeroinitializer
+  %st.t.zm = and <16 x i1> %mask, %st.t.zs
+  call void @llvm.masked.store.v16i16.p0(<16 x i16> %x0.t, ptr align 2 %out.t, <16 x i1> %st.t.zm)
 
   %t1 = add i64 %t, 16
   br label %tail

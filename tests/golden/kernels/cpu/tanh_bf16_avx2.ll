@@ -1,5 +1,6 @@
 ; tasks: 1
 ; words: BufferAddress(index=0, offset_bytes=0), BufferAddress(index=1, offset_bytes=0)
+@mj_true = internal global i1 true
 declare <8 x float> @llvm.masked.load.v8f32.p0(ptr, <8 x i1>, <8 x float>)
 declare void @llvm.masked.store.v8f32.p0(<8 x float>, ptr, <8 x i1>)
 declare <8 x i32> @llvm.masked.load.v8i32.p0(ptr, <8 x i1>, <8 x i32>)
