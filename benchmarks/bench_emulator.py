@@ -11,7 +11,7 @@ import time
 import numpy as np
 
 from meshjit.arch import L1, WORMHOLE
-from meshjit.runtime.chips.mesh import EmulatedMesh
+from meshjit.runtime.emulator.mesh import EmulatedMesh
 
 CORE = WORMHOLE.workers[0]
 COUNT_LOOP = [

@@ -190,7 +190,7 @@ class CardTarget:
 
 def open_emulator(mesh: Mesh, arch: str, **options: Any) -> CardTarget:
     """Emulated chips: ``emulator:wormhole`` or ``emulator:blackhole``. Options go to the emulator."""
-    from meshjit.runtime.chips.mesh import EmulatedMesh  # noqa: PLC0415  # brings numba in, which other targets do not need
+    from meshjit.runtime.emulator.mesh import EmulatedMesh  # noqa: PLC0415  # brings numba in, which other targets do not need
 
     return CardTarget(f"emulator:{arch}", mesh, _arch(arch), EmulatedMesh(arch, mesh.size, **options))
 

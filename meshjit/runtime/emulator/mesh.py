@@ -1,0 +1,289 @@
+"""Emulated chips behind the transport protocol of launches: write, read, run, close."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from meshjit.arch import ARCHS, L1, Arch
+from meshjit.errors import DeadlockError, DeviceError, DeviceTimeoutError, UsageError
+from meshjit.runtime.emulator.faults import FAULTS
+from meshjit.runtime.emulator.noc import MMIO_START, mark_dram, mark_l1
+from meshjit.runtime.emulator.registers import OK, tile_load, tile_store
+from meshjit.runtime.emulator.report import report
+from meshjit.runtime.emulator.scheduler import DONE, FAULT, MORE, STUCK, run_rounds, run_slice
+from meshjit.runtime.emulator.state import (
+    BY_NOC,
+    F_ADDRESS,
+    F_CODE,
+    F_CORE,
+    F_PC,
+    F_VALUE,
+    F_WORKER,
+    ROLES,
+    Chip,
+    new_chip,
+)
+from meshjit.runtime.emulator.tensix_state import TENSIX_ERRORS, Tensix
+from meshjit.runtime.emulator.tensix_view import new_stack, reset_worker, tensix_of
+
+#: A done flag to wait for: chip, NoC 0 coordinate of the worker, byte address, value.
+Flag = tuple[int, tuple[int, int], int, int]
+
+#: Seconds of emulation between two looks at the clock, roughly.
+_SLICE_S = 0.02
+_GOLDEN = 0x9E3779B97F4A7C15
+
+
+@dataclass(frozen=True)
+class Step:
+    """One executed instruction: its address and word, and the registers it changed as {number: new value}."""
+
+    pc: int
+    word: int
+    changed: dict[int, int]
+
+
+@dataclass(frozen=True)
+class WorkerCounters:
+    """What one worker has done: instructions by role, Tensix instructions by thread, NoC bytes."""
+
+    chip: int
+    core: tuple[int, int]
+    riscv: dict[str, int]
+    tensix: tuple[int, int, int]
+    noc_read_bytes: int
+    noc_written_bytes: int
+
+
+class EmulatedMesh:
+    """``num_chips`` emulated chips that run the images made for real ones.
+
+    ``arch`` is "wormhole", "blackhole" or a chip table. Cores are named by NoC 0 coordinates, addresses are those of
+    the core's own address space. When ``strict``, reading L1 or DRAM that nothing has written is an error. Runs are
+    deterministic; a ``seed`` makes the order and length of the cores' turns adversarial, and equal for equal seeds.
+
+    Raises :class:`~meshjit.errors.UsageError` (MJ6003) for an unknown chip or no chips.
+    """
+
+    def __init__(self, arch: str | Arch, num_chips: int, *, strict: bool = True, seed: int | None = None) -> None:
+        if isinstance(arch, str):
+            if arch not in ARCHS:
+                raise UsageError("MJ6003", f"no chip is called {arch!r}", fix="use one of " + ", ".join(ARCHS))
+            arch = ARCHS[arch]
+        if num_chips < 1:
+            raise UsageError("MJ6003", f"a mesh of {num_chips} chips", fix="give at least one chip")
+        self.arch = arch
+        self._chips = [new_chip(arch, strict=strict) for _ in range(num_chips)]
+        self._stacks = [new_stack(arch.is_blackhole, len(arch.workers)) for _ in range(num_chips)]
+        self._random = [
+            np.array([0 if seed is None else ((seed + 1) * _GOLDEN + i) % 2**64 or 1], np.uint64)
+            for i in range(num_chips)
+        ]
+        self._fresh = [set(range(len(arch.workers))) for _ in range(num_chips)]
+        # Compiles on a machine's first use, so that no run's deadline pays for it.
+        run_rounds(self._chips[0], self._stacks[0], np.zeros((0, 3), np.int64), 0, self._random[0])
+
+    # ---- the transport
+
+    def write(self, chip: int, core_xy: tuple[int, int], address: int, data: bytes) -> None:
+        """Write bytes to memory, or whole words to registers. Raises DeviceError (MJ6004)."""
+        state, place = self._place(chip, core_xy)
+        if place >= 0 and address >= MMIO_START:
+            t = self._tensix(chip, place)
+            if address & 3 or len(data) & 3:
+                raise self._outside(chip, core_xy, address, len(data))
+            for i in range(0, len(data), 4):
+                value = int.from_bytes(data[i : i + 4], "little")
+                if tile_store(state, t, place, BY_NOC, address + i, value) != OK:
+                    raise self._fault(chip)
+            return
+        memory = self._memory(chip, core_xy, place, address, len(data))
+        if not data:
+            return
+        memory[:] = np.frombuffer(data, np.uint8)
+        if place >= 0:
+            mark_l1(state, place, address, len(data))
+        else:
+            mark_dram(state, -2 - place, address, len(data))
+
+    def read(self, chip: int, core_xy: tuple[int, int], address: int, size: int) -> bytes:
+        """Read bytes of memory (zeros where nothing was written), or whole words of registers.
+
+        Raises DeviceError (MJ6004).
+        """
+        state, place = self._place(chip, core_xy)
+        if place >= 0 and address >= MMIO_START:
+            if address & 3 or size & 3:
+                raise self._outside(chip, core_xy, address, size)
+            words: list[int] = []
+            for at in range(address, address + size, 4):
+                status, value = tile_load(state, place, BY_NOC, at)
+                if status != OK:
+                    raise self._fault(chip)
+                words.append(int(value))
+            return np.array(words, "<u4").tobytes()
+        return self._memory(chip, core_xy, place, address, size).tobytes()
+
+    def run(self, done: Sequence[Flag], timeout_s: float) -> None:
+        """Run the chips with flags until each flag has its value.
+
+        Raises :class:`~meshjit.errors.DeviceError` (MJ61xx, MJ62xx) naming chip, core and PC of a fault,
+        :class:`~meshjit.errors.DeadlockError` (MJ6001) or :class:`~meshjit.errors.DeviceTimeoutError` (MJ6002), both
+        with a line for every core that waits.
+        """
+        flags: dict[int, list[tuple[int, int, int]]] = {}
+        for chip, xy, address, value in done:
+            _, place = self._place(chip, xy)
+            self._memory(chip, xy, place, address, 4)
+            if place < 0 or address & 3:
+                raise self._outside(chip, xy, address, 4)
+            flags.setdefault(chip, []).append((place, address, value))
+        deadline = time.monotonic() + timeout_s
+        tables = {chip: np.array(rows, np.int64) for chip, rows in flags.items()}
+        if len(tables) == 1:
+            results = {chip: self._run_chip(chip, table, deadline) for chip, table in tables.items()}
+        else:
+            with ThreadPoolExecutor(max_workers=len(tables) or 1) as pool:
+                futures = {c: pool.submit(self._run_chip, c, table, deadline) for c, table in tables.items()}
+                results = {chip: future.result() for chip, future in futures.items()}
+        self._raise(results, timeout_s)
+
+    def close(self) -> None:
+        """Give the chips' memory back."""
+        self._chips.clear()
+        self._stacks.clear()
+
+    # ---- looking inside
+
+    def load_image(self, chip: int, core_xy: tuple[int, int], role: str, image: bytes) -> None:
+        """Write a core's code where a launch puts it; ``role`` is brisc, ncrisc or trisc0 to trisc2."""
+        self.write(chip, core_xy, L1.code[role][0], image)
+
+    def trace(self, chip: int, core_xy: tuple[int, int], role: str, limit: int) -> list[Step]:
+        """Step one core alone by up to ``limit`` instructions; fewer when it blocks. Raises DeviceError on a fault."""
+        state, w = self._place(chip, core_xy)
+        core, stack = ROLES.index(role), self._stacks[chip]
+        t = self._tensix(chip, w)
+        steps: list[Step] = []
+        for _ in range(limit):
+            if not state.running[w, core]:
+                break
+            pc, before = int(state.pc[w, core]), state.regs[w, core].copy()
+            ran = run_slice(state, stack, t, w, core, 1)
+            if state.fault[F_CODE]:
+                raise self._fault(chip)
+            if not ran:
+                break
+            after = state.regs[w, core]
+            changed = {int(i): int(after[i]) for i in np.flatnonzero(before != after)}
+            steps.append(Step(pc, int(state.l1_words[w, pc >> 2]), changed))
+        return steps
+
+    def counters(self) -> list[WorkerCounters]:
+        """Counts of every worker that has executed anything."""
+        out: list[WorkerCounters] = []
+        for index, (chip, stack) in enumerate(zip(self._chips, self._stacks, strict=True)):
+            for w in np.flatnonzero(chip.instructions.any(axis=1)):
+                moved = chip.noc_bytes[w].sum(axis=0)
+                out.append(
+                    WorkerCounters(
+                        index,
+                        self.arch.workers[w],
+                        {role: int(n) for role, n in zip(ROLES, chip.instructions[w], strict=True)},
+                        tuple(int(n) for n in stack.counts[w].sum(axis=1)),  # pyright: ignore[reportArgumentType]
+                        int(moved[0]),
+                        int(moved[1]),
+                    )
+                )
+        return out
+
+    # ---- inside
+
+    def _place(self, chip: int, xy: tuple[int, int]) -> tuple[Chip, int]:
+        if not 0 <= chip < len(self._chips):
+            raise DeviceError("MJ6004", f"chip {chip} of {len(self._chips)}", fix="use a chip of a mesh that is open")
+        state = self._chips[chip]
+        x, y = xy
+        place = int(state.place[0, x | y << 6]) if 0 <= x < 64 and 0 <= y < 64 else -1
+        if place == -1:
+            raise DeviceError(
+                "MJ6004", f"nothing answers at NoC coordinate {xy}", fix="use a worker or a DRAM bank of the chip table"
+            )
+        return state, place
+
+    def _tensix(self, chip: int, worker: int) -> Tensix:
+        stack = self._stacks[chip]
+        if worker in self._fresh[chip]:
+            self._fresh[chip].discard(worker)
+            reset_worker(stack, worker)
+        return tensix_of.py_func(stack, worker)
+
+    def _memory(self, chip: int, xy: tuple[int, int], place: int, address: int, size: int) -> NDArray[np.uint8]:
+        state = self._chips[chip]
+        row = state.l1[place] if place >= 0 else state.dram[-2 - place]
+        if address < 0 or address + size > len(row):
+            raise self._outside(chip, xy, address, size)
+        return row[address : address + size]
+
+    def _outside(self, chip: int, xy: tuple[int, int], address: int, size: int) -> DeviceError:
+        return DeviceError(
+            "MJ6004",
+            f"{size} bytes at {address:#x} of chip {chip} core {xy}: misaligned, or beyond what is there",
+            fix="access memory inside its size, and registers in whole words",
+        )
+
+    def _run_chip(self, chip: int, flags: NDArray[np.int64], deadline: float) -> int:
+        state, stack, random = self._chips[chip], self._stacks[chip], self._random[chip]
+        rounds = 1
+        while True:
+            began = time.monotonic()
+            result = int(run_rounds(state, stack, flags, rounds, random))
+            now = time.monotonic()
+            if result != MORE or now > deadline:
+                return result
+            rounds = max(rounds // 2, 1) if now - began > _SLICE_S else rounds * 2
+
+    def _raise(self, results: dict[int, int], timeout_s: float) -> None:
+        for chip, result in results.items():
+            if result == FAULT:
+                raise self._fault(chip)
+        waiting = [chip for chip, result in results.items() if result != DONE]
+        if not waiting:
+            return
+        lines = [line for c in waiting for line in report(self._chips[c], self._stacks[c], self.arch, c)]
+        fix = "look for a push, pop, semaphore or counter that these cores wait for and that nobody gives"
+        if STUCK in results.values():
+            raise DeadlockError("MJ6001", "no core can go on: every one waits for another", operands=lines, fix=fix)
+        raise DeviceTimeoutError(
+            "MJ6002",
+            f"{len(waiting)} of {len(results)} chips had not finished after {timeout_s:g} s",
+            operands=lines,
+            fix="raise MESHJIT_TIMEOUT when the work is long; else " + fix,
+        )
+
+    def _fault(self, chip: int) -> DeviceError:
+        state = self._chips[chip]
+        record = [int(v) for v in state.fault]
+        code, w, core = record[F_CODE], record[F_WORKER], record[F_CORE]
+        who = f"chip {chip} worker {self.arch.workers[w]} " + ("through the NoC" if core < 0 else ROLES[core])
+        state.fault[:] = 0
+        if code in TENSIX_ERRORS:
+            t = tensix_of.py_func(self._stacks[chip], w)
+            _, thread, word, detail = (int(v) for v in t.error)
+            return DeviceError(
+                f"MJ{code}",
+                f"{who}, Tensix thread {thread}, instruction {word:#010x}: {TENSIX_ERRORS[code]}",
+                operands=[f"detail: {detail} ({detail & 0xFFFFFFFF:#x})"],
+                fix="check the instruction's fields and the configuration that it uses",
+            )
+        text, fix = FAULTS[code]
+        at = f" at pc {record[F_PC]:#x}" if record[F_PC] >= 0 else ""
+        return DeviceError(
+            f"MJ{code}", f"{who}{at}: " + text.format(address=record[F_ADDRESS], value=record[F_VALUE]), fix=fix
+        )

@@ -1,0 +1,133 @@
+"""Running the coprocessor: one thread's instructions in order, until it blocks or its budget ends."""
+
+from __future__ import annotations
+
+from numba import njit
+
+from meshjit.runtime.emulator import tensix_fpu as fpu
+from meshjit.runtime.emulator import tensix_move as move
+from meshjit.runtime.emulator import tensix_sfpu as sfpu
+from meshjit.runtime.emulator import tensix_sync as sync
+from meshjit.runtime.emulator.tensix_bits import borrowed
+from meshjit.runtime.emulator.tensix_counters import fail, increase_counters, set_counters
+from meshjit.runtime.emulator.tensix_fetch import NOTHING, next_instruction
+from meshjit.runtime.emulator.tensix_pack import pack
+from meshjit.runtime.emulator.tensix_state import (
+    E_OPCODE,
+    MOP_AT,
+    MOP_END,
+    PENDING,
+    PENDING_WORD,
+    REPLAY_LEFT,
+    Bytes,
+    Tensix,
+    Words,
+)
+from meshjit.runtime.emulator.tensix_unpack import unpack
+
+
+@njit(cache=True, nogil=True)
+def step_thread(t: Tensix, l1: Bytes, l1_init: Bytes, overlay: Words, thread: int, budget: int) -> int:
+    """Run up to ``budget`` instructions of ``thread`` (0 to 2); returns how many ran.
+
+    ``t`` is a :class:`~meshjit.runtime.emulator.tensix_state.Tensix`, ``l1`` its memory, ``l1_init`` one byte per
+    16 of them that says whether something wrote there, ``overlay`` the stream registers. 0 when nothing is queued, the
+    thread is blocked (``t.blocked`` says on what), or the coprocessor stopped on an error (``t.error``: code, thread,
+    instruction word, detail).
+    """
+    # One function for all opcodes: each further level of calls makes LLVM compile everything below once more.
+    t = borrowed(t)
+    l1, l1_init, overlay = borrowed((l1, l1_init, overlay))
+    error, e = t.error, t.expander[thread]
+    done = 0
+    while done < budget and error[0] == 0:
+        if e[PENDING]:
+            word = e[PENDING_WORD]
+        else:
+            word = next_instruction(t.fifo, t.fifo_head, t.fifo_tail, t.mop_config, t.mop, t.replay, e, error, thread)
+            if word == NOTHING:
+                break
+        op = word >> 24
+        if word < 0:
+            status = 2
+        elif op == 0x70:
+            status = sfpu.load(
+                t.chip, t.config, t.thread_config, t.rwc, t.dst, t.dst_valid, t.lreg, t.lanes, error, thread, word
+            )
+        elif op == 0x72:
+            status = sfpu.store(
+                t.chip, t.config, t.thread_config, t.rwc, t.dst, t.dst_valid, t.lreg, t.lanes, error, thread, word
+            )
+        elif 0x71 <= op <= 0x99:
+            status = sfpu.vector(t.lreg, t.lanes, t.chip, error, word, op)
+        elif op == 0x26 or op == 0x34:  # MVMUL, GAPOOL
+            status = fpu.multiply(t, thread, word, 8 if op == 0x26 else 4)
+        elif op == 0x27 or op == 0x28 or op == 0x30:  # ELWMUL, ELWADD, ELWSUB
+            status = fpu.elementwise(t, thread, word, op)
+        elif op == 0x33:
+            status = fpu.pool_maximum(t, thread, word)
+        elif op == 0x37:
+            status = set_counters(t.chip, t.thread_config, t.rwc, t.banks, error, thread, word)
+        elif op == 0x38:
+            status = increase_counters(t.rwc, error, thread, word)
+        elif op == 0x41:
+            status = pack(t, thread, word, l1, l1_init)
+        elif op == 0x42:
+            status = unpack(t, thread, word, l1, l1_init)
+        elif op == 0x45:
+            status = sync.set_register_half(t.gpr, error, thread, word)
+        elif op == 0x60:  # DMANOP
+            status = 0
+        elif op == 0xA2:
+            status = sync.stall(t.chip, t.banks, error, word)
+        elif 0xA3 <= op <= 0xA6:
+            status = sync.semaphore(t.semaphore_value, t.semaphore_max, error, word, op)
+        elif op == 0xB0:
+            status = sync.write_config(t.chip, t.config, t.gpr, error, thread, word)
+        elif op == 0xB2:
+            status = sync.set_thread_config(t.chip, t.thread_config, error, thread, word)
+        elif op == 0x67:
+            status = sync.store_register(t.gpr, error, thread, word, overlay)
+        elif op == 0x50 or op == 0x51 or op == 0x54 or op == 0x5E:
+            status = sync.set_address_counters(t.adc, error, thread, word, op)
+        elif op == 0x12:
+            status = move.a_to_dst(t, thread, word)
+        elif op == 0x13:
+            status = move.b_to_dst(t, thread, word)
+        elif op == 0x08 or op == 0x0A:
+            status = move.dst_to_source(t, thread, word, 0 if op == 0x08 else 1)
+        elif op == 0x0B:
+            status = move.b_to_a(t, thread, word)
+        elif op == 0x10:
+            status = move.clear_dst(t, thread, word)
+        elif op == 0x11:
+            status = move.clear_sources(t.source, t.banks, error, word)
+        elif op == 0x16:
+            status = move.transpose_b(t.source, t.banks)
+        else:
+            status = fail(error, E_OPCODE, op)
+        if status == 0:
+            t.counts[thread, op] += 1
+            done += 1
+            if e[PENDING]:
+                e[PENDING] = 0
+                t.blocked[thread] = 0
+        elif status < 0:
+            e[PENDING] = 1
+            e[PENDING_WORD] = word
+            t.blocked[thread] = -status
+            break
+        else:
+            error[1] = thread
+            if word >= 0:  # the expanders name the word that they stopped at themselves
+                error[2] = word
+    return done
+
+
+@njit(cache=True, nogil=True)
+def thread_idle(t: Tensix, thread: int) -> bool:
+    """Whether everything that ``thread`` was given has run."""
+    e = t.expander[thread]
+    if e[PENDING] or e[REPLAY_LEFT] or e[MOP_AT] < e[MOP_END]:
+        return False
+    return t.fifo_head[thread] == t.fifo_tail[thread]
