@@ -41,7 +41,7 @@ from meshjit.ir.ops.structure import FUSION
 from meshjit.passes.dce import dce
 
 #: A kernel reads at most this many buffers, so that its argument list and its address registers stay small.
-_MAX_OPERANDS = 12
+_MAX_OPERANDS = 8
 
 
 @dataclass
@@ -103,6 +103,8 @@ def _may_join(node: Node, users: list[Node], group: _Group) -> bool:
         return False
     if any(u.op.kernel == "matmul" for u in users):
         return False
+    if node.op is MASK and group.anchor == "reduce":
+        return False  # row kernels know no element's place in the array
     outside = {o for m in (group.members | {node}) for o in m.operands if o not in group.members and o is not node}
     if len([o for o in outside if o.op.kernel != "create"]) > _MAX_OPERANDS:
         return False

@@ -14,7 +14,7 @@ from meshjit.runtime import MeshDevice, open_mesh
 from meshjit.runtime.devices.card import CardTarget
 from meshjit.runtime.devices.launch import Flag
 
-TARGETS = ("null", "cpu", "card")
+TARGETS = ("null", "cpu", "card", "emulator:wormhole")
 
 
 class MemoryTransport:
