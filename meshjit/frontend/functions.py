@@ -230,7 +230,7 @@ def reshape(x: object, dims: int | Sequence[int]) -> Traced:
     if -1 in new:
         raise ShapeError(
             "MJ2007",
-            f"cannot work out the dim that is -1 when reshaping {value.shape} to {tuple(dims)}",  # type: ignore[arg-type]
+            f"cannot work out the dim that is -1 when reshaping {value.shape} to {tuple(new)}",
             where=where(),
             operands=[describe(value.node)],
             fix=f"choose dims whose product divides {math.prod(value.shape)}, with at most one -1",
