@@ -9,23 +9,29 @@ from pathlib import Path
 from numba.core import config as numba_config
 
 from meshjit import config
+from meshjit.runtime.emulator.tensix_state import CONFIG, CONFIG_KNOWN, THREAD, THREAD_KNOWN
 
 _here = Path(__file__).parent
+#: Modules that run in Python alone: no compiled module imports one, so compiled code does not depend on them.
+PYTHON_ONLY = frozenset({"__init__", "mesh", "report"})
 
 
-def _sources() -> str:
-    """Digest of the package's sources and the chip tables: compiled code inlines functions across modules."""
+def _digest() -> str:
+    """Digest of all that compiled code is made of: its modules' sources, and the chip tables' numbers in it."""
     digest = hashlib.sha256()
-    for path in sorted([*_here.glob("*.py"), _here.parents[1] / "arch.py"]):
-        digest.update(path.read_bytes())
+    for path in sorted(_here.glob("*.py")):
+        if path.stem not in PYTHON_ONLY:
+            digest.update(path.read_bytes())
+    for table in (CONFIG, THREAD, CONFIG_KNOWN, THREAD_KNOWN):
+        digest.update(table.tobytes())
     return digest.hexdigest()[:16]
 
 
 # Numba keeps compiled functions by the file each is in and would not notice a change in what a function calls. A
-# folder per state of the whole package cannot hold stale code. A function's folder is chosen when it is defined.
+# folder per state of all compiled modules cannot hold stale code. A function's folder is chosen when it is defined.
 _SETTING = "CACHE_DIR"
 _before = getattr(numba_config, _SETTING)
-_folder = config.load().cache_dir / "emulator" / _sources()
+_folder = config.load().cache_dir / "emulator" / _digest()
 if not _folder.exists():
     print("meshjit: compiling the emulator, once per installation; this takes a minute or two", file=sys.stderr)
 setattr(numba_config, _SETTING, str(_folder))
