@@ -22,6 +22,7 @@ VERBS = {
     "explain": "say why arguments lie where they do and why each collective is there, or what an error code means",
     "mesh": "draw a mesh and its links",
     "doctor": "check this machine: packages, LLVM targets, cards, simulator",
+    "emu": "run a function on emulated cards: counters, cycle estimates, single steps",
     "bench": "time the demo's MLP against NumPy",
 }
 

@@ -12,7 +12,8 @@ from meshjit.codegen import riscv
 from meshjit.codegen.tensix import isa
 from meshjit.ir.program import Kernel
 
-_REGISTERS = (
+#: Names of the RISC-V registers, by number.
+REGISTERS = (
     "zero", "ra", "sp", "gp", "tp", "t0", "t1", "t2", "s0", "s1", "a0", "a1", "a2", "a3", "a4", "a5",
     "a6", "a7", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6",
 )  # fmt: skip
@@ -41,7 +42,7 @@ def decode_riscv(word: int, address: int) -> str | None:
     """One RV32IM (Zba, Zbb) instruction as text, branch targets as addresses; None when it is none."""
     opcode, rd, rs1, rs2 = word & 0x7F, word >> 7 & 31, word >> 15 & 31, word >> 20 & 31
     funct3, funct7 = word >> 12 & 7, word >> 25
-    d, a, b = _REGISTERS[rd], _REGISTERS[rs1], _REGISTERS[rs2]
+    d, a, b = REGISTERS[rd], REGISTERS[rs1], REGISTERS[rs2]
     immediate = _signed(word >> 20, 12)
     if opcode in (0x37, 0x17):
         return f"{'lui' if opcode == 0x37 else 'auipc'} {d}, {word >> 12:#x}"

@@ -13,7 +13,7 @@ from meshjit.runtime.emulator.tensix_state import CONFIG, CONFIG_KNOWN, THREAD, 
 
 _here = Path(__file__).parent
 #: Modules that run in Python alone: no compiled module imports one, so compiled code does not depend on them.
-PYTHON_ONLY = frozenset({"__init__", "mesh", "report"})
+PYTHON_ONLY = frozenset({"__init__", "counters", "follow", "mesh", "report"})
 
 
 def _digest() -> str:
@@ -36,8 +36,10 @@ if not _folder.exists():
     print("meshjit: compiling the emulator, once per installation; this takes a minute or two", file=sys.stderr)
 setattr(numba_config, _SETTING, str(_folder))
 try:
-    from meshjit.runtime.emulator.mesh import EmulatedMesh, Step, WorkerCounters
+    from meshjit.runtime.emulator.counters import WorkerCounters, unit_cycles
+    from meshjit.runtime.emulator.follow import Step
+    from meshjit.runtime.emulator.mesh import EmulatedMesh
 finally:
     setattr(numba_config, _SETTING, _before)
 
-__all__ = ["EmulatedMesh", "Step", "WorkerCounters"]
+__all__ = ["EmulatedMesh", "Step", "WorkerCounters", "unit_cycles"]

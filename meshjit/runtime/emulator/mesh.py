@@ -5,18 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from meshjit.arch import ARCHS, L1, Arch
 from meshjit.errors import DeadlockError, DeviceError, DeviceTimeoutError, UsageError
+from meshjit.runtime.emulator.counters import WorkerCounters, read_counters
 from meshjit.runtime.emulator.faults import FAULTS
+from meshjit.runtime.emulator.follow import UNITS, Followed, Step, run_followed, step_core
 from meshjit.runtime.emulator.noc import MMIO_START, mark_dram, mark_l1
 from meshjit.runtime.emulator.registers import OK, tile_load, tile_store
 from meshjit.runtime.emulator.report import report
-from meshjit.runtime.emulator.scheduler import DONE, FAULT, MORE, STUCK, run_rounds, run_slice
+from meshjit.runtime.emulator.scheduler import DONE, FAULT, MORE, STUCK, run_rounds
 from meshjit.runtime.emulator.state import (
     BY_NOC,
     F_ADDRESS,
@@ -38,27 +39,6 @@ Flag = tuple[int, tuple[int, int], int, int]
 #: Seconds of emulation between two looks at the clock, roughly.
 _SLICE_S = 0.02
 _GOLDEN = 0x9E3779B97F4A7C15
-
-
-@dataclass(frozen=True)
-class Step:
-    """One executed instruction: its address and word, and the registers it changed as {number: new value}."""
-
-    pc: int
-    word: int
-    changed: dict[int, int]
-
-
-@dataclass(frozen=True)
-class WorkerCounters:
-    """What one worker has done: instructions by role, Tensix instructions by thread, NoC bytes."""
-
-    chip: int
-    core: tuple[int, int]
-    riscv: dict[str, int]
-    tensix: tuple[int, int, int]
-    noc_read_bytes: int
-    noc_written_bytes: int
 
 
 class EmulatedMesh:
@@ -86,6 +66,7 @@ class EmulatedMesh:
             for i in range(num_chips)
         ]
         self._fresh = [set(range(len(arch.workers))) for _ in range(num_chips)]
+        self._followed: Followed | None = None
         # Compiles on a machine's first use, so that no run's deadline pays for it.
         run_rounds(self._chips[0], self._stacks[0], np.zeros((0, 3), np.int64), 0, self._random[0])
 
@@ -168,40 +149,32 @@ class EmulatedMesh:
     def trace(self, chip: int, core_xy: tuple[int, int], role: str, limit: int) -> list[Step]:
         """Step one core alone by up to ``limit`` instructions; fewer when it blocks. Raises DeviceError on a fault."""
         state, w = self._place(chip, core_xy)
-        core, stack = ROLES.index(role), self._stacks[chip]
-        t = self._tensix(chip, w)
+        core, stack, t = ROLES.index(role), self._stacks[chip], self._tensix(chip, w)
         steps: list[Step] = []
-        for _ in range(limit):
-            if not state.running[w, core]:
-                break
-            pc, before = int(state.pc[w, core]), state.regs[w, core].copy()
-            ran = run_slice(state, stack, t, w, core, 1)
+        while len(steps) < limit:
+            step = step_core(state, stack, t, w, core)
             if state.fault[F_CODE]:
                 raise self._fault(chip)
-            if not ran:
+            if step is None:
                 break
-            after = state.regs[w, core]
-            changed = {int(i): int(after[i]) for i in np.flatnonzero(before != after)}
-            steps.append(Step(pc, int(state.l1_words[w, pc >> 2]), changed))
+            steps.append(step)
         return steps
+
+    def follow(self, chip: int, core_xy: tuple[int, int], unit: str, limit: int, *, skip: int = 0) -> list[Step]:
+        """Single-step one unit of a worker in the runs to come, while everything else runs as ever.
+
+        ``unit`` is a core's role, or thread0 to thread2 for what the coprocessor executes. The list returned fills
+        with up to ``limit`` steps, after ``skip`` instructions; then the unit runs freely again.
+        """
+        _, w = self._place(chip, core_xy)
+        self._tensix(chip, w)
+        self._followed = Followed(chip, w, UNITS.index(unit), limit, skip)
+        return self._followed.steps
 
     def counters(self) -> list[WorkerCounters]:
         """Counts of every worker that has executed anything."""
-        out: list[WorkerCounters] = []
-        for index, (chip, stack) in enumerate(zip(self._chips, self._stacks, strict=True)):
-            for w in np.flatnonzero(chip.instructions.any(axis=1)):
-                moved = chip.noc_bytes[w].sum(axis=0)
-                out.append(
-                    WorkerCounters(
-                        index,
-                        self.arch.workers[w],
-                        {role: int(n) for role, n in zip(ROLES, chip.instructions[w], strict=True)},
-                        tuple(int(n) for n in stack.counts[w].sum(axis=1)),  # pyright: ignore[reportArgumentType]
-                        int(moved[0]),
-                        int(moved[1]),
-                    )
-                )
-        return out
+        chips = zip(self._chips, self._stacks, strict=True)
+        return [c for i, (chip, stack) in enumerate(chips) for c in read_counters(chip, stack, self.arch, i)]
 
     # ---- inside
 
@@ -241,6 +214,12 @@ class EmulatedMesh:
     def _run_chip(self, chip: int, flags: NDArray[np.int64], deadline: float) -> int:
         state, stack, random = self._chips[chip], self._stacks[chip], self._random[chip]
         rounds = 1
+        followed = self._followed
+        if followed is not None and followed.chip == chip:
+            t = self._tensix(chip, followed.worker)
+            result = run_followed(state, stack, t, flags, random, followed, deadline)
+            if result != MORE:
+                return result
         while True:
             began = time.monotonic()
             result = int(run_rounds(state, stack, flags, rounds, random))

@@ -165,7 +165,7 @@ def read(chip: Chip, w: Int, core: Int, noc: Int, regs: NDArray[np.uint32], size
         copy(chip, source, source_at, w, target_at, size)
     chip.noc_counters[w, noc, READS_SENT] += 1
     chip.noc_counters[w, noc, READ_RESPONSES] += 1
-    chip.noc_bytes[w, noc, 0] += size
+    chip.noc_bytes[w, core, noc, 0] += size
     return OK
 
 
@@ -241,7 +241,7 @@ def write(chip: Chip, stack: Tensix, w: Int, core: Int, noc: Int, regs: NDArray[
             return BAD
         receivers = 1
     acknowledge(chip, w, noc, ctrl, receivers)
-    chip.noc_bytes[w, noc, 1] += size * receivers
+    chip.noc_bytes[w, core, noc, 1] += size * receivers
     return OK
 
 
@@ -269,7 +269,7 @@ def store_inline(chip: Chip, stack: Tensix, w: Int, core: Int, noc: Int, regs: N
         chip.l1_words[target, at >> 2] = value
         mark_l1(chip, target, at, 4)
     acknowledge(chip, w, noc, np.int64(regs[CTRL]), 1)
-    chip.noc_bytes[w, noc, 1] += 4
+    chip.noc_bytes[w, core, noc, 1] += 4
     return OK
 
 
@@ -298,7 +298,7 @@ def increment(chip: Chip, w: Int, core: Int, noc: Int, regs: NDArray[np.uint32])
     old = np.int64(chip.l1_words[target, at >> 2])
     add = np.int64(regs[LAYOUT[chip.facts[BLACKHOLE], DATA]])
     chip.l1_words[target, at >> 2] = (old + add) & 0xFFFFFFFF
-    chip.noc_bytes[w, noc, 1] += 4
+    chip.noc_bytes[w, core, noc, 1] += 4
     if np.int64(regs[CTRL]) & RESPONSE:
         chip.l1_words[w, back_at >> 2] = old
         mark_l1(chip, w, back_at, 4)

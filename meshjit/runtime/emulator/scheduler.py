@@ -102,6 +102,8 @@ def run_worker(chip: Chip, stack: Tensix, w: Int, random: NDArray[np.uint64], ad
         step = 1 + 2 * draw(random, units // 2)  # odd, so that it visits all eight
     for i in range(units):
         unit = (first + i * step) % units
+        if unit == chip.held[w]:
+            continue
         budget = CORE_BUDGET
         if adverse:
             budget = 1 + draw(random, 1 << draw(random, 12))

@@ -61,6 +61,8 @@ class Chip(NamedTuple):
 
     ``l1_words`` is ``l1`` seen as words. ``l1_written`` and ``dram_written`` have one byte per granule, non-zero once
     anything in it was written. ``place`` maps (n, x | y << 6) to a worker (>= 0), to bank b as -2 - b, or to -1.
+    ``held`` is the unit of a worker (core, or CORES + thread) that gets no turns because it is stepped by hand, or -1.
+    ``noc_bytes`` counts, by (w, c, n), bytes read and written.
     """
 
     facts: NDArray[np.int64]
@@ -77,6 +79,7 @@ class Chip(NamedTuple):
     regs: NDArray[np.uint32]
     pc: NDArray[np.int64]
     running: NDArray[np.uint8]
+    held: NDArray[np.int64]
     ended: NDArray[np.uint8]
     waits: NDArray[np.int64]
     snapshot: NDArray[np.uint32]
@@ -118,6 +121,7 @@ def new_chip(arch: Arch, *, strict: bool) -> Chip:
         regs=np.zeros((workers, CORES, 32), np.uint32),
         pc=np.zeros((workers, CORES), np.int64),
         running=np.zeros((workers, CORES), np.uint8),
+        held=np.full(workers, -1, np.int64),
         ended=np.zeros((workers, CORES), np.uint8),
         waits=np.zeros((workers, CORES, 2), np.int64),
         snapshot=np.zeros((workers, CORES, 32), np.uint32),
@@ -125,7 +129,7 @@ def new_chip(arch: Arch, *, strict: bool) -> Chip:
         noc_regs=np.zeros((workers, NOCS, 4, 32), np.uint32),
         noc_config=np.zeros((workers, NOCS, 8), np.uint32),
         noc_counters=np.zeros((workers, NOCS, 64), np.uint32),
-        noc_bytes=np.zeros((workers, NOCS, 2), np.int64),
+        noc_bytes=np.zeros((workers, CORES, NOCS, 2), np.int64),
         instructions=np.zeros((workers, CORES), np.int64),
         activity=np.zeros(1, np.int64),
         fault=np.zeros(8, np.int64),

@@ -216,5 +216,6 @@ def pack(t: Tensix, thread: int, word: int, l1: Bytes, l1_init: Bytes) -> int:
         _pack_rows(t, row, rows, mode, l1, to)
         l1_init[to >> 4 : (to + size) >> 4] = 1
         t.packer[p, 0] = to + size
+        t.moved[2] += size
     t.packer[_TILE_OPEN, 0] = 0 if word & 1 else 1
     return _step(t, thread, word >> 15 & 3)

@@ -14,6 +14,7 @@ from meshjit.runtime.emulator.tensix_fetch import NOTHING, next_instruction
 from meshjit.runtime.emulator.tensix_pack import pack
 from meshjit.runtime.emulator.tensix_state import (
     E_OPCODE,
+    EXECUTED,
     MOP_AT,
     MOP_END,
     PENDING,
@@ -108,6 +109,7 @@ def step_thread(t: Tensix, l1: Bytes, l1_init: Bytes, overlay: Words, thread: in
             status = fail(error, E_OPCODE, op)
         if status == 0:
             t.counts[thread, op] += 1
+            e[EXECUTED] = word
             done += 1
             if e[PENDING]:
                 e[PENDING] = 0

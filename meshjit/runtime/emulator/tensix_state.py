@@ -76,7 +76,19 @@ X0, Y0, Z0, W0, X1, Y1, Z1, W1, ADC_CR = range(9)
 #: Entries of ``Tensix.lanes``: active lanes as bits, whether they count, depth of the flag stack, lane configuration.
 CC, CC_ENABLE, CC_DEPTH, LANE_CONFIG, CC_STACK = range(5)
 #: Columns of ``Tensix.expander``.
-MOP_AT, MOP_END, REPLAY_AT, REPLAY_LEFT, LOAD_AT, LOAD_LEFT, LOAD_EXECUTE, PENDING, PENDING_WORD, MASK_HIGH = range(10)
+(
+    MOP_AT,
+    MOP_END,
+    REPLAY_AT,
+    REPLAY_LEFT,
+    LOAD_AT,
+    LOAD_LEFT,
+    LOAD_EXECUTE,
+    PENDING,
+    PENDING_WORD,
+    MASK_HIGH,
+    EXECUTED,
+) = range(11)
 
 FIFO_MASK = 1023
 REPLAY_SIZE = 32
@@ -101,6 +113,8 @@ class Tensix(NamedTuple):
     bits of which the upper 19 count. ``dst`` has 1024 rows of 16 halves in plain bf16 bit order (``swap_halves`` gives
     the hardware's order). 32-bit row ``r`` takes its upper halves from row ``wide_row(r)``; the row 8 below holds the
     lower ones, in the hardware's order. Rows with ``dst_valid`` 0 read as zero.
+    ``counts`` has the instructions executed by (thread, opcode), ``moved`` the bytes of unpacker 0, unpacker 1 and the
+    packers.
     """
 
     chip: Ints  # [0]: 1 on Blackhole
@@ -129,6 +143,7 @@ class Tensix(NamedTuple):
     blocked: Ints
     error: Ints
     counts: Ints
+    moved: Ints
 
 
 def new_tensix(blackhole: bool) -> Tensix:
@@ -163,6 +178,7 @@ def new_tensix(blackhole: bool) -> Tensix:
         blocked=np.zeros(3, np.int64),
         error=np.zeros(4, np.int64),
         counts=np.zeros((3, 256), np.int64),
+        moved=np.zeros(3, np.int64),
     )
     reset_tensix(t)
     return t

@@ -260,6 +260,7 @@ def unpack(t: Tensix, thread: int, word: int, l1: Bytes, l1_init: Bytes) -> int:
         _to_dst(t, at, count, l1, start)
     else:
         _to_source(t, unit, bank, at, count, out >> 8 & 1, in_format, out_format, l1, start, exponents)
+    t.moved[unit] += (count * in_bits + 7) // 8
     adc[Z0] = (adc[Z0] + (word >> 15 & 3)) & 0xFF
     adc[Y0] = (adc[Y0] + (word >> 17 & 3)) & 0x1FFF
     adc[Z1] = (adc[Z1] + (word >> 19 & 3)) & 0xFF

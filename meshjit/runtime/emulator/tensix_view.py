@@ -52,4 +52,5 @@ def tensix_of(s: Tensix, w: Int) -> Tensix:
         s.blocked[w],
         s.error[w],
         s.counts[w],
+        s.moved[w],
     )
