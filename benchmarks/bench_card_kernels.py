@@ -1,7 +1,8 @@
 """Kernels of the cards: build times, sizes, instruction counts, and run times on the emulator (or the simulator).
 
 Run ``python benchmarks/bench_card_kernels.py [--target emulator|ttsim] [--arch wormhole|blackhole]``; numbers are
-printed, nothing is asserted. ``ttsim`` needs MESHJIT_TTSIM.
+printed, nothing is asserted. ``ttsim`` needs MESHJIT_TTSIM. The emulator also counts: instructions a tile are what the
+unpack, math and pack threads execute in a launch, start included, by the tiles of the result.
 """
 
 from __future__ import annotations
@@ -25,9 +26,11 @@ from meshjit.ir.program import Program, RunProgram
 from meshjit.ir.types import BF16, F32, DType
 from meshjit.runtime import layouts
 from meshjit.runtime.devices.base import Region
-from meshjit.runtime.devices.card import CardTarget, open_emulator, open_ttsim
+from meshjit.runtime.devices.card import CardTarget, open_ttsim
+from meshjit.runtime.emulator.mesh import EmulatedMesh
 
 SIDE = 256
+REPEATS = 3
 
 
 def square(dtype: DType) -> Operand:
@@ -43,9 +46,13 @@ def programs(arch: Arch) -> dict[str, tuple[Callable[[], Program], list[Operand]
         spec = matmul.MatmulSpec("matmul", square(dtype), square(dtype), dtype, epilogue, extra, fidelity)
         return (lambda: matmul.build(spec, arch)), [square(dtype), square(dtype), *extra], dtype
 
-    def chain(op: str, n: int, dtype: DType):
-        spec = EltwiseSpec(op, Expression(n, (Step(op, tuple(range(n))),)), (square(dtype),) * n, (SIDE, SIDE), dtype)
-        return (lambda: eltwise.build(spec, arch)), [square(dtype)] * n, dtype
+    def chain(op: str, n: int, dtype: DType, row: bool = False, then: str = ""):
+        steps = () if op == "copy" else (Step(op, tuple(range(n))),)
+        if then:
+            steps = (*steps, Step(then, (n,)))
+        operands = [square(dtype)] * (n - row) + [Operand((SIDE,), dtype)] * row
+        spec = EltwiseSpec(op, Expression(n, steps), tuple(operands), (SIDE, SIDE), dtype)
+        return (lambda: eltwise.build(spec, arch)), operands, dtype
 
     soft = rows.SoftmaxSpec("softmax", square(BF16), 1, BF16)
     norm_operands = (square(BF16), Operand((SIDE,), BF16))
@@ -56,9 +63,15 @@ def programs(arch: Arch) -> dict[str, tuple[Callable[[], Program], list[Operand]
         "matmul hifi4": mm("hifi4"),
         "matmul f32": mm("hifi4", F32),
         "matmul bias gelu": mm("hifi2", epilogue=bias),
+        "copy": chain("copy", 1, BF16),
         "add": chain("add", 2, BF16),
+        "add row": chain("add", 2, BF16, row=True),
+        "mul": chain("mul", 2, BF16),
+        "add gelu": chain("add", 2, BF16, then="gelu_tanh"),
+        "add f32": chain("add", 2, F32),
         "exp": chain("exp", 1, BF16),
         "gelu": chain("gelu_tanh", 1, BF16),
+        "gelu f32": chain("gelu_tanh", 1, F32),
         "exp f32": chain("exp", 1, F32),
         "softmax": ((lambda: rows.build_softmax(soft, arch)), [square(BF16)], BF16),
         "rms_norm": ((lambda: rows.build_norm(norm, arch)), list(norm_operands), BF16),
@@ -68,7 +81,14 @@ def programs(arch: Arch) -> dict[str, tuple[Callable[[], Program], list[Operand]
     }  # fmt: skip
 
 
-def run_ms(card: CardTarget, program: Program, operands: list[Operand], dtype: DType, repeats: int = 3) -> float:
+def executed(chips: EmulatedMesh | None) -> tuple[int, ...]:
+    """Instructions that the three threads of all workers have executed so far."""
+    if chips is None:
+        return (0, 0, 0)
+    return tuple(sum(w.tensix[t] for w in chips.counters()) for t in range(3))
+
+
+def run_ms(card: CardTarget, program: Program, operands: list[Operand], dtype: DType, repeats: int) -> float:
     """Milliseconds of a warm launch, host included."""
     regions: list[Region] = []
     address = card.base_address
@@ -97,14 +117,16 @@ def main() -> None:
     arguments = parser.parse_args()
     arch = ARCHS[arguments.arch]
     mesh = Mesh((1,), ("tp",))
+    chips = None
     if arguments.target == "emulator":
-        card = open_emulator(mesh, arch.name)
+        chips = EmulatedMesh(arch.name, 1)
+        card = CardTarget(f"emulator:{arch.name}", mesh, arch, chips)
     else:
         folder = config.load().ttsim_dir
         assert folder is not None, "set MESHJIT_TTSIM"
         card = open_ttsim(mesh, str(folder / {"wormhole": "wh", "blackhole": "bh"}[arch.name]))
     print(f"{SIDE}x{SIDE} on {arguments.target} {arch.name}")
-    print(f"{'program':18} {'build':>8} {'bytes':>6} {'words of T0/T1/T2':>18} {'run':>9}")
+    print(f"{'program':18} {'build':>8} {'bytes':>6} {'words of T0/T1/T2':>18} {'run':>9} {'executed a tile':>18}")
     kernels: list[float] = []
     for name, (build, operands, dtype) in programs(arch).items():
         program = build()
@@ -118,8 +140,11 @@ def main() -> None:
             built += kernels[-1]
         words = "/".join(str(len(tensix_words(k))) for k in program.kernels if k.role.value.startswith("trisc"))
         size = sum(len(k.binary) for k in program.kernels)
-        run = run_ms(card, program, operands, dtype)
-        print(f"{name:18} {built:6.1f}ms {size:6} {words:>18} {run:7.1f}ms", flush=True)
+        before = executed(chips)
+        run = run_ms(card, program, operands, dtype, REPEATS)
+        tiles = num_tiles((SIDE, SIDE)) * (REPEATS + 1)
+        counts = "/".join(f"{(n - m) / tiles:.0f}" for n, m in zip(executed(chips), before, strict=True))
+        print(f"{name:18} {built:6.1f}ms {size:6} {words:>18} {run:7.1f}ms {counts:>18}", flush=True)
     print(
         f"one kernel: median {statistics.median(kernels):.1f} ms, most {max(kernels):.1f} ms ({len(kernels)} kernels)"
     )

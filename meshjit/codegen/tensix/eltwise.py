@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from meshjit.arch import Arch, num_tiles, tile_bytes, tile_grid
 from meshjit.codegen import riscv
 from meshjit.codegen.templates import render
-from meshjit.codegen.tensix import config, sfpu
+from meshjit.codegen.tensix import config, fpu, sfpu
 from meshjit.codegen.tensix.expression import Expression, emit
 from meshjit.codegen.tensix.grid import buffers, rectangle, split
 from meshjit.codegen.tensix.hw import Cb, hw
@@ -55,15 +55,14 @@ class ReadOperand:
 
 @dataclass(frozen=True)
 class ComputeOperand:
-    """An operand as the unpack and math templates see it."""
+    """An operand as the unpack and math templates see it: through ``unpacker`` 0 into Dst ``slot`` (straight, or by
+    SrcA), or with ``paired`` into SrcA (unpacker 0) or SrcB (1) for the matrix unit."""
 
     cb: Cb
     format: config.UnpackFormat
     slot: int
-
-
-#: (SrcA/SrcB word, Dst word) of the four address modes of elementwise kernels: mode 3 steps the Dst row by 2.
-MODES = ((0, 0), (0, 0), (0, 0), (0, 2))
+    unpacker: int = 0
+    paired: bool = False
 
 
 def walk(shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -107,7 +106,12 @@ def formats(operands: Sequence[Operand]) -> tuple[tuple[config.UnpackFormat, ...
 
 
 def sfpu_program(arch: Arch, expression: Expression, slots: Sequence[int], out: DType) -> sfpu.Program:
-    """The SFPU program that reads its inputs from Dst ``slots`` and leaves the result in slot 0."""
+    """The SFPU program that reads its inputs from Dst ``slots`` and leaves the result in slot 0.
+
+    There is none when the result is the first input as it stands.
+    """
+    if not expression.steps and list(slots) == [0]:
+        return sfpu.NOTHING
     builder = sfpu.Builder(dst32=True, blackhole=arch.is_blackhole, slots=8, fast=out == BF16)
     inputs = [builder.load(slot) for slot in slots]
     if 0 in builder.free_slots:
@@ -122,12 +126,6 @@ def build(spec: EltwiseSpec, arch: Arch) -> Program:
     Its buffers are the operands in order (those that are no index), then the output. Raises
     :class:`~meshjit.errors.CodegenError` when it does not fit the core (MJ4106, MJ411x, MJ412x).
     """
-    if len(spec.operands) > 8:
-        raise CodegenError(
-            "MJ4122",
-            f"a fused node of {len(spec.operands)} operands; the Dst register file holds 8 tiles",
-            fix="split the fused node: fuse fewer operations",
-        )
     record = hw(arch.name)
     total = num_tiles(spec.shape)
     cores = rectangle(total, arch.grid)
@@ -142,6 +140,13 @@ def build(spec: EltwiseSpec, arch: Arch) -> Program:
     coordinate_args = tuple(n + 3 + i for i in range(len(dims)))
     page_args = tuple(n + 3 + len(dims) + i for i in range(n))
     walks = [operand_walk(o.shape, spec.shape) for o in spec.operands]
+    cut = fpu.split(
+        spec.expression,
+        [o.dtype == BF16 and o.index_dim is None for o in spec.operands],
+        [broadcast for _, broadcast in walks],
+    )
+    for pair in cut.pairs:  # what the matrix unit repeats itself, the reader need not
+        walks[pair.b] = walks[pair.b][0], walks[pair.b][1] if not pair.broadcast else ""
     lead = len(dims) - len(spec.shape)
     reads = tuple(
         ReadOperand(cb, i, stride, broadcast, -1 if o.index_dim is None else o.index_dim + lead)
@@ -151,9 +156,8 @@ def build(spec: EltwiseSpec, arch: Arch) -> Program:
     addresses: list[Word] = [BufferAddress(next(buffer_of)) if o.index_dim is None else o.origin for o in spec.operands]
     num_buffers = next(buffer_of, n) + 1
     addresses.append(BufferAddress(num_buffers - 1))
-    slots = _slots(operand_formats)
-    computes = tuple(ComputeOperand(cb, f, slot) for cb, f, slot in zip(ins, operand_formats, slots, strict=True))
-    program = sfpu_program(arch, spec.expression, slots, spec.dtype)
+    computes = _placed(cut, ins, operand_formats)
+    program = sfpu_program(arch, cut.expression, range(cut.expression.inputs), spec.dtype)
     first = operand_formats[0] if operand_formats else config.unpack_format(BF16, to_dst=False)
     common = {"hw": record, "name": "kernel", "count_arg": count_arg}
     sources = (
@@ -161,7 +165,7 @@ def build(spec: EltwiseSpec, arch: Arch) -> Program:
          {"operands": reads, "dims": dims, "start_args": coordinate_args, "page_args": page_args}),
         (Role.TRISC0, "tensix/unpack_tiles.ll.j2", {"operands": computes, "mixed": mixed}),
         (Role.TRISC1, "tensix/math_tiles.ll.j2",
-         {"operands": computes, "program": program, "setup": program.setup, "modes": MODES}),
+         {"operands": computes, "pairs": cut.lines, "program": program, "setup": program.setup, "modes": cut.modes}),
         (Role.TRISC2, "tensix/pack_tiles.ll.j2", {"out": out, "slots": 1}),
         (Role.BRISC, "tensix/writer_range.ll.j2", {"cbs": cbs, "out": out, "address_arg": n, "start_arg": start_arg}),
     )  # fmt: skip
@@ -182,13 +186,30 @@ def build(spec: EltwiseSpec, arch: Arch) -> Program:
         circular_buffers=tuple(
             cb.declare(d) for cb, d in zip(cbs, [*(o.dtype for o in spec.operands), spec.dtype], strict=True)
         ),
-        config=config.table(arch, unpack0=first, unpack1=first, out=spec.dtype, dst32=True),
+        config=config.table(
+            arch, unpack0=first, unpack1=config.unpack_format(BF16, to_dst=False), out=spec.dtype, dst32=True
+        ),
     )
 
 
-def _slots(operand_formats: Sequence[config.UnpackFormat]) -> tuple[int, ...]:
-    """A Dst slot for each operand, in order."""
-    return tuple(range(len(operand_formats)))
+def _placed(cut: fpu.Split, cbs: Sequence[Cb], formats: Sequence[config.UnpackFormat]) -> tuple[ComputeOperand, ...]:
+    """The operands in the order in which they are unpacked: pairs, then the rest.
+
+    Raises :class:`~meshjit.errors.CodegenError` (MJ4122) when they take more than the 8 slots of Dst.
+    """
+    if cut.expression.inputs > 8:
+        raise CodegenError(
+            "MJ4122",
+            f"a fused node of {len(cbs)} operands; the Dst register file holds 8 tiles",
+            fix="split the fused node: fuse fewer operations",
+        )
+    paired = [
+        ComputeOperand(cbs[o], formats[o], slot, unpacker, True)
+        for slot, pair in enumerate(cut.pairs)
+        for unpacker, o in enumerate((pair.a, pair.b))
+    ]
+    singles = [ComputeOperand(cbs[o], formats[o], len(cut.pairs) + i) for i, o in enumerate(cut.singles)]
+    return (*paired, *singles)
 
 
 def kernel(program: str, role: Role, template: str, arch: Arch, cores: CoreRange, /, **params: object) -> Kernel:

@@ -48,7 +48,8 @@ def test_binary(chip, name, dtype):
     type = plain(dtype, 31, 65)
     graph = single(lambda b, x, y: b.add(BINARY[name], [x, y]), type, type)
     inputs = [random(type, 1), random(type, 2, positive=name in POSITIVE)]
-    check(graph, inputs, chip, TOLERANCE[dtype], relative=name != "div" or dtype == F32)
+    sums = dtype == BF16 and name in ("add", "sub")  # 11 bits, then rounded: 5/8 of the last place
+    check(graph, inputs, chip, (1.25 if sums else 1) * TOLERANCE[dtype], relative=name != "div" or dtype == F32)
 
 
 @pytest.mark.parametrize("exponent", [2.0, 3.0, 7.0, -1.0, 0.5, 1.7])
