@@ -251,7 +251,8 @@ def matmul_cases() -> Iterator[Triple]:
             yield triple(f"matmul_batch{len(left)}-{dtype}", single(plain_mm, types), data="mixed")
         types = [plain(dtype, 40, 64), plain(dtype, 64, 100), plain(dtype, 100), plain(dtype, 40, 1)]
         for epilogue in (_bias_gelu, _scale_residual):
-            yield triple(f"matmul{epilogue.__name__}-{dtype}", fused(epilogue, types), data="mixed")
+            for grid in ("1", "2x2"):
+                yield triple(f"matmul{epilogue.__name__}-{dtype}", fused(epilogue, types), grid, "mixed")
         for grid, n in (("1", 160), ("2x2", 160), ("8x8", 512)):
             types = [plain(dtype, n, 96), plain(dtype, 96, n)]
             yield triple(f"matmul-{dtype}", single(plain_mm, types), grid, "mixed")
@@ -272,9 +273,30 @@ def _scale_residual(b: Builder, x: Node, y: Node, bias: Node, r: Node) -> Node:
     return b.add(E_.ADD, [b.add(E_.MUL, [scaled, r]), bias])
 
 
+def tiny_cases() -> Iterator[Triple]:
+    """Programs of one tile, which the emulator runs in plain Python too: the seeded faults' cases."""
+    f32, bf16 = plain(F32, 32, 32), plain(BF16, 32, 32)
+    for t in (f32, bf16):
+        for op in (E_.ADD, E_.MUL, E_.MAXIMUM):
+            yield triple(f"tiny_{op.name}-{t.dtype}", single(lambda b, x, y, op=op: b.add(op, [x, y]), [t, t]), "1")
+        yield triple(f"tiny_exp-{t.dtype}", single(lambda b, x: b.add(E_.EXP, [x]), [t]), "1")
+        mm = single(lambda b, x, y: b.add(linear.MATMUL, [x, y]), [t, t])
+        for fidelity in ("lofi", "hifi4"):
+            yield triple(f"tiny_matmul_{fidelity}-{t.dtype}", mm, "1", "mixed", fidelity=fidelity)
+        for axes in ((0,), (1,)):
+            attrs = {"axes": axes, "keepdims": True}
+            graph = single(lambda b, x, a=attrs: b.add(reduce.MAX, [x], a), [plain(t.dtype, 20, 20)])
+            yield triple(f"tiny_max{axes[0]}-{t.dtype}", graph, "1")
+    cast = single(lambda b, x: b.add(E_.CAST, [x], {"dtype": BF16}), [f32])
+    yield triple("tiny_cast-f32-bf16", cast, "1")
+    yield triple("tiny_mul-i32", single(lambda b, x, y: b.add(E_.MUL, [x, y]), [plain(I32, 32, 32)] * 2), "1")
+    yield triple("tiny_transpose-f32", single(lambda b, x: b.add(shape.TRANSPOSE, [x], {"perm": (1, 0)}),
+                                              [plain(F32, 9, 20)]), "1")  # fmt: skip
+
+
 def cases() -> list[Triple]:
     """All triples, without digests."""
-    parts = (elementwise_cases, predicate_cases, chain_cases, row_cases, move_cases, matmul_cases)
+    parts = (elementwise_cases, predicate_cases, chain_cases, row_cases, move_cases, matmul_cases, tiny_cases)
     return [case for part in parts for case in part()]
 
 
