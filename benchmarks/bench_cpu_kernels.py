@@ -9,16 +9,20 @@ import argparse
 import statistics
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
+from meshjit.codegen.backends import machine_of
 from meshjit.codegen.cpu.lower import lower
-from meshjit.ir.graph import Builder, Node
+from meshjit.ir.graph import Builder, Graph, Node
 from meshjit.ir.mesh import Mesh
-from meshjit.ir.opdef import FUSED, attrs_of
+from meshjit.ir.opdef import FUSED, LOCAL, attrs_of
 from meshjit.ir.ops import OPS
 from meshjit.ir.program import Collective, Command, RunProgram
 from meshjit.ir.types import BF16, F32, DType, TensorType
+from meshjit.passes.fuse import fuse
+from meshjit.passes.tile import tile
 from meshjit.runtime.devices.base import Region
 from meshjit.runtime.devices.cpu import CpuTarget
 from meshjit.toolchain import cache, llvm
@@ -66,11 +70,18 @@ class Bench:
         return node
 
     def run(self, node: Node) -> Node:
-        program = lower(node, self.mesh)
+        program = lower(self.tiled(node), self.mesh)
         self.place(node)
         buffers = tuple(self.values.index(v) for v in (*dict.fromkeys(node.operands), node))
         self.commands.append(RunProgram(program, buffers, tuple(range(self.mesh.size)), node.op.name))
         return node
+
+    def tiled(self, node: Node) -> Node:
+        """The node as the passes after sharding leave it."""
+        params = tuple(dict.fromkeys(node.operands))
+        graph = Graph("bench", self.mesh, params, (node,), (node,), FUSED)
+        graph = graph if node.body else fuse(replace(graph, stage=LOCAL))
+        return tile(graph, machine_of("cpu")).nodes[-1]
 
     def load(self) -> Callable[[], None]:
         loaded = self.target.load(self.commands, self.regions, frozenset())

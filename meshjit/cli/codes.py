@@ -140,6 +140,7 @@ _CODEGEN = {
     "MJ4204": "LLVM refuses a native kernel: a fault of its template. `meshjit dump --stage ll` shows the text.",
     "MJ4205": "An op within a fused chain has no kernel on the CPU mesh.",
     "MJ4206": "An op has no kernel on the CPU mesh.",
+    "MJ4207": "A matmul's tile is too large for the CPU mesh.",
 }
 
 _RUNTIME = {

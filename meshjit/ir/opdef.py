@@ -97,12 +97,14 @@ class OpDef:
     ``linear`` says how a pending sum passes through: "all" (every operand pending alike), "one" (exactly one operand),
     "first" (only the first), None (not at all). ``stages`` are those that may hold the op. ``elementwise`` ops may
     be fused into chains. ``commutative`` lets cse and simplify order operands. ``arity`` is (fewest, most) operands.
+    ``attrs`` are the attributes, of which the ``optional`` may be absent.
     """
 
     name: str
     kernel: str
     arity: tuple[int, int]
     attrs: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
     shape_rule: ShapeRule | None = None
     factor_rule: FactorRule | None = None
     type_rule: TypeRule | None = None

@@ -258,7 +258,7 @@ class _Parser:
                     raise self.error(f"{op.name} has no attribute {name!r}; it has {known}", at)
                 self.expect("=")
                 out[name] = self.value()
-        missing = [a for a in op.attrs if a not in out and a != "reason"]
+        missing = [a for a in op.attrs if a not in out and a not in op.optional]
         if missing:
             raise self.error(f"{op.name} lacks the attribute {missing[0]!r}")
         return MappingProxyType(out)

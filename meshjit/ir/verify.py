@@ -101,6 +101,11 @@ def _check_fusion(node: Node, graph: Graph) -> str:
         return f"the body gives {body.outputs[0].type}, the type says {node.type}"
     if any(n.op is FUSION for n in body.nodes):
         return "a fusion holds a fusion"
+    tile = node.attrs.get("tile")
+    if tile is not None and not (
+        isinstance(tile, tuple) and len(tile) == 3 and all(isinstance(t, int) and t > 0 for t in tile)
+    ):
+        return f"a tile is rows, columns and depth, not {tile}"
     verify(
         Graph(body.name, graph.mesh, body.params, body.nodes, body.outputs, FUSED),
         after="the body of a fusion",

@@ -17,7 +17,7 @@ class Launch:
     """``nodes`` computed from ``params`` on every device of ``mesh``; the last node is the result.
 
     ``slots`` says which buffer of the launch each parameter reads: buffers are distinct, the result's comes last.
-    ``machine`` is the CPU to build for.
+    ``machine`` is the CPU to build for, ``tile`` a matmul's (rows, columns, depth) of a block (None: all is one block).
     """
 
     mesh: Mesh
@@ -25,6 +25,7 @@ class Launch:
     slots: tuple[int, ...]
     nodes: tuple[Node, ...]
     machine: llvm.Machine
+    tile: tuple[int, int, int] | None = None
 
     @property
     def result(self) -> Node:

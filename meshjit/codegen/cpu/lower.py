@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import cast
 
 from meshjit.codegen.cpu import elementwise, matmul, normalize
 from meshjit.codegen.cpu.launch import Launch
@@ -38,7 +39,8 @@ def lower(node: Node, mesh: Mesh, machine: Machine | None = None) -> Program:
         family = node.op.kernel
     else:
         slots = tuple(buffers.index(o) for o in node.operands)
-        launch = Launch(mesh, node.body.params, slots, node.body.nodes, machine)
+        tile = cast("tuple[int, int, int] | None", node.attrs.get("tile"))  # the verifier has seen to it
+        launch = Launch(mesh, node.body.params, slots, node.body.nodes, machine, tile)
         families = {n.op.kernel for n in node.body.nodes} - {"elementwise", "create"}
         family = families.pop() if len(families) == 1 else "elementwise" if not families else "+".join(sorted(families))
     lowering = _FAMILIES.get(family)

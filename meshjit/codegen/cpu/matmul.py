@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from meshjit.codegen.cpu.chain import Arguments, Chain
 from meshjit.codegen.cpu.launch import Launch, build
 from meshjit.codegen.cpu.nest import Operand, broadcast_strides, row_major
+from meshjit.errors import CodegenError
 from meshjit.ir.graph import Node
 from meshjit.ir.program import Program
 from meshjit.toolchain.llvm import Machine
 
-#: Rows of a block: their accumulators and their part of A stay in the second-level cache beside B's panels.
-_ROWS = 192
-#: K of a packed block: a panel of 64 columns is then 64 KiB, four of them a quarter of a 1 MiB second-level cache.
-_DEPTH = 256
+#: The block of a matmul that no pass has tiled.
+_UNTILED = (192, 256, 256)
+#: Bytes of a block's accumulators and packed operands: they lie on the stack of a thread, which has 8 MiB.
+_STACK_BYTES = 4 << 20
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,12 @@ class Gemm:
         return (-(-self.kc // 2) if self.dot else self.kc) * self.nr * 4
 
     @property
+    def stack_bytes(self) -> int:
+        """Bytes of a block's accumulators and of what it packs."""
+        packed = 0 if self.direct else self.panels * self.panel_bytes
+        return 4 * self.mb * self.nb + packed + (4 * self.mb * self.kc_padded if self.pack_a else 0)
+
+    @property
     def m_blocks(self) -> int:
         """Blocks of rows."""
         return -(-self.m // self.mb)
@@ -123,20 +130,24 @@ def blocking(
     k: int,
     dtype: str,
     machine: Machine,
+    tile: tuple[int, int, int],
     *,
     batch: tuple[int, ...] = (),
     a: tuple[int, tuple[int, ...]] = (0, ()),
     b: tuple[int, tuple[int, ...]] = (1, ()),
     slots: tuple[int, ...] = (0, 1, 2),
 ) -> Gemm:
-    """The blocking of a matmul; ``a`` and ``b`` are (pointer word, element strides per batch dim)."""
+    """The blocking of a matmul: ``tile`` (rows, columns, depth) rounded to whole register tiles and pairs.
+
+    ``a`` and ``b`` are (pointer word, element strides per batch dim).
+    """
     dot = dtype == "bf16" and machine.has_bf16_dot
     mr, nv = register_tile(m, n, machine, dot=dot)
     direct = m <= mr
-    kc = min(max(k, 1), 2048 if direct else _DEPTH * (2 if dot else 1))
+    rows, columns, depth = tile
+    kc = min(max(k, 1), depth)
     if dot and kc < k:
-        kc -= kc % 2
-    mb = -(-m // -(-m // _ROWS))
+        kc += kc % 2
     return Gemm(
         m=m,
         n=n,
@@ -149,8 +160,8 @@ def blocking(
         nv=nv,
         lanes=machine.vector,
         kc=kc,
-        panels=max(1, min(4, -(-n // (nv * machine.vector)) // 4)),
-        mb=min(-(-mb // mr) * mr, max(m, mr)),
+        panels=max(1, columns // (nv * machine.vector)),
+        mb=min(-(-rows // mr) * mr, max(m, mr)),
         ahead=12 if direct else 8,
         batch=batch,
         a_slot=a[0],
@@ -202,11 +213,20 @@ def matmul(launch: Launch) -> Program:
         k,
         node.type.dtype.name,
         launch.machine,
+        launch.tile or _UNTILED,
         batch=shape[:keep],
         a=(launch.slot(left), a_strides[:keep]),
         b=(launch.slot(right), b_strides[:keep]),
         slots=tuple(range(out_slot + 1)),
     )
+    if g.stack_bytes > _STACK_BYTES:
+        raise CodegenError(
+            "MJ4207",
+            f"a matmul tile of {list(launch.tile or _UNTILED)} needs {g.stack_bytes:,} bytes, {_STACK_BYTES:,} fit",
+            where=node.location.snippet() if node.location else "",
+            operands=[str(o.type) for o in node.operands],
+            fix="give the fusion a smaller tile, such as tile=[192,256,256]",
+        )
     return build(
         launch,
         "matmul",

@@ -57,8 +57,8 @@ PIN = OpDef(
 
 #: Change the sharding, and carry out a pending reduction. ``reason`` says why it is here.
 RESHARD = OpDef(
-    "reshard", kernel="", arity=(1, 1), attrs=("spec", "reason"), type_rule=_reshard_type, reference=_identity,
-    stages=frozenset({SHARDED}),
+    "reshard", kernel="", arity=(1, 1), attrs=("spec", "reason"), optional=("reason",),
+    type_rule=_reshard_type, reference=_identity, stages=frozenset({SHARDED}),
 )  # fmt: skip
 
 
@@ -168,8 +168,8 @@ def _to_all(ctxs: Sequence[EvalContext], xs: Sequence[Array]) -> Sequence[Array]
 
 def _collective(name: str, attrs: tuple[str, ...], type_rule: TypeRule, exchange: Exchange) -> OpDef:
     return OpDef(
-        name, kernel="collective", arity=(1, 1), attrs=attrs, type_rule=type_rule, exchange=exchange,
-        stages=PER_DEVICE,
+        name, kernel="collective", arity=(1, 1), attrs=attrs, optional=("reason",), type_rule=type_rule,
+        exchange=exchange, stages=PER_DEVICE,
     )  # fmt: skip
 
 
@@ -197,6 +197,7 @@ LOCAL_SLICE = OpDef(
     kernel="copy",
     arity=(1, 1),
     attrs=("dim", "axes", "reason"),
+    optional=("reason",),
     type_rule=_local_slice_type,
     reference=_local_slice,
     linear="all",

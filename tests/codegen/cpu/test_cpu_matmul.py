@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
 from cpu_run import TOLERANCE, check, plain, sample, single
 
+from meshjit.codegen.backends import machine_of
 from meshjit.codegen.cpu.lower import lower
 from meshjit.codegen.cpu.matmul import blocking
+from meshjit.errors import CodegenError
 from meshjit.ir.graph import Builder, Graph
 from meshjit.ir.mesh import Mesh
 from meshjit.ir.opdef import FUSED, attrs_of
 from meshjit.ir.ops import OPS
 from meshjit.ir.types import BF16, F32, DType
+from meshjit.passes.tile import choose
 from meshjit.toolchain import llvm
 
 ONE = Mesh((1,), ("tp",))
+BLOCKS = machine_of("cpu").blocks
 SIZES = [
     *((1, 1, 1), (1, 33, 70), (3, 5, 7), (6, 64, 64), (7, 64, 65), (31, 32, 33), (64, 301, 200), (33, 1025, 97)),
     *((200, 70, 500), (2, 257, 129), (5, 2500, 100), (400, 300, 70), (13, 17, 1)),
@@ -103,10 +108,36 @@ def test_blocks_cover_the_result_and_fit_the_registers() -> None:
     )
     for m in (1, 2, 5, 6, 7, 64, 191, 192, 193, 1000):
         for n in (1, 16, 47, 48, 64, 4544, 18176):
-            g = blocking(m, n, 4544, "f32", machine)
+            assert BLOCKS is not None
+            g = blocking(m, n, 4544, "f32", machine, choose(product(F32, (m, 4544), (4544, n)).nodes[0], ONE, BLOCKS))
             assert g.m_blocks * g.mb >= m > (g.m_blocks - 1) * g.mb
             assert g.n_blocks * g.nb >= n > (g.n_blocks - 1) * g.nb
             assert g.mr * g.nv <= 24 and (g.mr == 1 or g.mr * g.nv + min(g.nv, g.mr) + 1 <= machine.registers)
             assert g.mb % g.mr == 0 or g.m_blocks == 1
-            stack = 4 * g.mb * g.nb + (0 if g.direct else g.panels * g.panel_bytes)
-            assert stack <= 768 * 1024, dataclasses.asdict(g)
+            assert g.stack_bytes <= 768 * 1024, dataclasses.asdict(g)
+
+
+def tiled(dtype: DType, shapes: Sequence[tuple[int, ...]], tile: tuple[int, int, int]) -> Graph:
+    """A matmul in a fusion that says how it is tiled."""
+    region = product(dtype, *shapes)
+    attrs = attrs_of(kind="matmul", tile=tile)
+    return single(lambda b, *p: b.add(OPS["fusion"], p, attrs, body=region), *(plain(dtype, s) for s in shapes))
+
+
+@pytest.mark.parametrize("dtype", (F32, BF16), ids=str)
+@pytest.mark.parametrize("tile", [(1, 1, 1), (5, 70, 3), (64, 64, 65), (33, 300, 1000)], ids=str)
+def test_any_tile_gives_the_product(tile: tuple[int, int, int], dtype: DType) -> None:
+    rng = np.random.default_rng(0)
+    shapes = ((70, 131), (131, 150))
+    check(tiled(dtype, shapes, tile), [sample(rng, dtype, s) for s in shapes], TOLERANCE[dtype])
+
+
+def test_the_tile_sets_the_number_of_tasks() -> None:
+    shapes = ((768, 64), (64, 3072))
+    tasks = [lower(tiled(F32, shapes, t).nodes[0], ONE).num_tasks for t in ((192, 768, 64), (192, 1536, 64))]
+    assert tasks == [16, 8]
+
+
+def test_a_tile_beyond_the_stack_is_refused() -> None:
+    with pytest.raises(CodegenError, match="MJ4207"):
+        lower(tiled(F32, ((4096, 64), (64, 4096)), (4096, 4096, 64)).nodes[0], ONE)

@@ -1,4 +1,4 @@
-; tasks: 5
+; tasks: 1
 ; words: BufferAddress(index=0, offset_bytes=0), BufferAddress(index=1, offset_bytes=0), BufferAddress(index=2, offset_bytes=0), BufferAddress(index=3, offset_bytes=0)
 @mj_true = internal global i1 true
 declare <8 x float> @llvm.masked.load.v8f32.p0(ptr, <8 x i1>, <8 x float>)
@@ -102,8 +102,8 @@ define internal <8 x float> @gelu_f(<8 x float> %x) alwaysinline {
 }
 
 ; acc[6 x 16] += a[6 x steps] * b[steps x 16]; the sum of a K block is taken on its own first, so
-; that no chain of additions is longer than a block.
-define internal void @tile6(ptr noalias %a, ptr noalias %b, i64 %steps, ptr noalias %acc) noinline {
+; that no chain of additions is longer than a block. Of bfloat16, ``steps`` are pairs, of which ``pairs`` are whole.
+define internal void @tile6(ptr noalias %a, ptr noalias %b, i64 %steps, i64 %pairs, ptr noalias %acc) noinline {
 entry:
   br label %loop
 loop:
@@ -180,43 +180,43 @@ done:
   %c0.1.o = load <8 x float>, ptr %c0.1.p, align 4
   %c0.1.s = fadd <8 x float> %c0.1.o, %c0.1.n
   store <8 x float> %c0.1.s, ptr %c0.1.p, align 4
-  %c1.0.p = getelementptr float, ptr %acc, i64 32
+  %c1.0.p = getelementptr float, ptr %acc, i64 256
   %c1.0.o = load <8 x float>, ptr %c1.0.p, align 4
   %c1.0.s = fadd <8 x float> %c1.0.o, %c1.0.n
   store <8 x float> %c1.0.s, ptr %c1.0.p, align 4
-  %c1.1.p = getelementptr float, ptr %acc, i64 40
+  %c1.1.p = getelementptr float, ptr %acc, i64 264
   %c1.1.o = load <8 x float>, ptr %c1.1.p, align 4
   %c1.1.s = fadd <8 x float> %c1.1.o, %c1.1.n
   store <8 x float> %c1.1.s, ptr %c1.1.p, align 4
-  %c2.0.p = getelementptr float, ptr %acc, i64 64
+  %c2.0.p = getelementptr float, ptr %acc, i64 512
   %c2.0.o = load <8 x float>, ptr %c2.0.p, align 4
   %c2.0.s = fadd <8 x float> %c2.0.o, %c2.0.n
   store <8 x float> %c2.0.s, ptr %c2.0.p, align 4
-  %c2.1.p = getelementptr float, ptr %acc, i64 72
+  %c2.1.p = getelementptr float, ptr %acc, i64 520
   %c2.1.o = load <8 x float>, ptr %c2.1.p, align 4
   %c2.1.s = fadd <8 x float> %c2.1.o, %c2.1.n
   store <8 x float> %c2.1.s, ptr %c2.1.p, align 4
-  %c3.0.p = getelementptr float, ptr %acc, i64 96
+  %c3.0.p = getelementptr float, ptr %acc, i64 768
   %c3.0.o = load <8 x float>, ptr %c3.0.p, align 4
   %c3.0.s = fadd <8 x float> %c3.0.o, %c3.0.n
   store <8 x float> %c3.0.s, ptr %c3.0.p, align 4
-  %c3.1.p = getelementptr float, ptr %acc, i64 104
+  %c3.1.p = getelementptr float, ptr %acc, i64 776
   %c3.1.o = load <8 x float>, ptr %c3.1.p, align 4
   %c3.1.s = fadd <8 x float> %c3.1.o, %c3.1.n
   store <8 x float> %c3.1.s, ptr %c3.1.p, align 4
-  %c4.0.p = getelementptr float, ptr %acc, i64 128
+  %c4.0.p = getelementptr float, ptr %acc, i64 1024
   %c4.0.o = load <8 x float>, ptr %c4.0.p, align 4
   %c4.0.s = fadd <8 x float> %c4.0.o, %c4.0.n
   store <8 x float> %c4.0.s, ptr %c4.0.p, align 4
-  %c4.1.p = getelementptr float, ptr %acc, i64 136
+  %c4.1.p = getelementptr float, ptr %acc, i64 1032
   %c4.1.o = load <8 x float>, ptr %c4.1.p, align 4
   %c4.1.s = fadd <8 x float> %c4.1.o, %c4.1.n
   store <8 x float> %c4.1.s, ptr %c4.1.p, align 4
-  %c5.0.p = getelementptr float, ptr %acc, i64 160
+  %c5.0.p = getelementptr float, ptr %acc, i64 1280
   %c5.0.o = load <8 x float>, ptr %c5.0.p, align 4
   %c5.0.s = fadd <8 x float> %c5.0.o, %c5.0.n
   store <8 x float> %c5.0.s, ptr %c5.0.p, align 4
-  %c5.1.p = getelementptr float, ptr %acc, i64 168
+  %c5.1.p = getelementptr float, ptr %acc, i64 1288
   %c5.1.o = load <8 x float>, ptr %c5.1.p, align 4
   %c5.1.s = fadd <8 x float> %c5.1.o, %c5.1.n
   store <8 x float> %c5.1.s, ptr %c5.1.p, align 4
@@ -224,8 +224,8 @@ done:
 }
 
 ; acc[4 x 16] += a[4 x steps] * b[steps x 16]; the sum of a K block is taken on its own first, so
-; that no chain of additions is longer than a block.
-define internal void @tile4(ptr noalias %a, ptr noalias %b, i64 %steps, ptr noalias %acc) noinline {
+; that no chain of additions is longer than a block. Of bfloat16, ``steps`` are pairs, of which ``pairs`` are whole.
+define internal void @tile4(ptr noalias %a, ptr noalias %b, i64 %steps, i64 %pairs, ptr noalias %acc) noinline {
 entry:
   br label %loop
 loop:
@@ -284,27 +284,27 @@ done:
   %c0.1.o = load <8 x float>, ptr %c0.1.p, align 4
   %c0.1.s = fadd <8 x float> %c0.1.o, %c0.1.n
   store <8 x float> %c0.1.s, ptr %c0.1.p, align 4
-  %c1.0.p = getelementptr float, ptr %acc, i64 32
+  %c1.0.p = getelementptr float, ptr %acc, i64 256
   %c1.0.o = load <8 x float>, ptr %c1.0.p, align 4
   %c1.0.s = fadd <8 x float> %c1.0.o, %c1.0.n
   store <8 x float> %c1.0.s, ptr %c1.0.p, align 4
-  %c1.1.p = getelementptr float, ptr %acc, i64 40
+  %c1.1.p = getelementptr float, ptr %acc, i64 264
   %c1.1.o = load <8 x float>, ptr %c1.1.p, align 4
   %c1.1.s = fadd <8 x float> %c1.1.o, %c1.1.n
   store <8 x float> %c1.1.s, ptr %c1.1.p, align 4
-  %c2.0.p = getelementptr float, ptr %acc, i64 64
+  %c2.0.p = getelementptr float, ptr %acc, i64 512
   %c2.0.o = load <8 x float>, ptr %c2.0.p, align 4
   %c2.0.s = fadd <8 x float> %c2.0.o, %c2.0.n
   store <8 x float> %c2.0.s, ptr %c2.0.p, align 4
-  %c2.1.p = getelementptr float, ptr %acc, i64 72
+  %c2.1.p = getelementptr float, ptr %acc, i64 520
   %c2.1.o = load <8 x float>, ptr %c2.1.p, align 4
   %c2.1.s = fadd <8 x float> %c2.1.o, %c2.1.n
   store <8 x float> %c2.1.s, ptr %c2.1.p, align 4
-  %c3.0.p = getelementptr float, ptr %acc, i64 96
+  %c3.0.p = getelementptr float, ptr %acc, i64 768
   %c3.0.o = load <8 x float>, ptr %c3.0.p, align 4
   %c3.0.s = fadd <8 x float> %c3.0.o, %c3.0.n
   store <8 x float> %c3.0.s, ptr %c3.0.p, align 4
-  %c3.1.p = getelementptr float, ptr %acc, i64 104
+  %c3.1.p = getelementptr float, ptr %acc, i64 776
   %c3.1.o = load <8 x float>, ptr %c3.1.p, align 4
   %c3.1.s = fadd <8 x float> %c3.1.o, %c3.1.n
   store <8 x float> %c3.1.s, ptr %c3.1.p, align 4
@@ -314,6 +314,7 @@ done:
 ; Pack rows 0..%kn of b into panels: pack[panel][k or pair][16].
 define internal void @pack_b(ptr noalias %b, ptr noalias %pack, i64 %kn, i64 %panels) noinline {
 entry:
+  %pairs = lshr i64 %kn, 1
   %steps = add i64 %kn, 0
   br label %row
 row:
@@ -422,8 +423,8 @@ done:
 
 define void @mj_matmul(ptr %args, i64 %task) {
 entry:
-  %acc = alloca [2048 x float], align 64
-  %pack = alloca [12288 x i8], align 64
+  %acc = alloca [16384 x float], align 64
+  %pack = alloca [98304 x i8], align 64
   %apack = alloca [6144 x float], align 64
   %wp0 = getelementptr i64, ptr %args, i64 0
   %arg0 = load ptr, ptr %wp0
@@ -435,14 +436,14 @@ entry:
   %arg3 = load ptr, ptr %wp3
   %mi = urem i64 %task, 1
   %tq = udiv i64 %task, 1
-  %ni = urem i64 %tq, 5
-  %bi = udiv i64 %tq, 5
+  %ni = urem i64 %tq, 1
+  %bi = udiv i64 %tq, 1
   %m0 = mul i64 %mi, 64
-  %n0 = mul i64 %ni, 32
+  %n0 = mul i64 %ni, 256
   %m.left = sub i64 64, %m0
   %rows = call i64 @llvm.smin.i64(i64 %m.left, i64 64)
   %n.left = sub i64 160, %n0
-  %cols = call i64 @llvm.smin.i64(i64 %n.left, i64 32)
+  %cols = call i64 @llvm.smin.i64(i64 %n.left, i64 256)
   %np.r = add i64 %cols, 15
   %np = udiv i64 %np.r, 16
   %a.r = mul i64 %m0, 192
@@ -465,13 +466,14 @@ entry:
   %out.rc = add i64 %out.r, %out.c
   %out = getelementptr i8, ptr %arg3, i64 %out.rc
 
-  %acc.bytes = mul i64 %rows, 128
+  %acc.bytes = mul i64 %rows, 1024
   call void @llvm.memset.p0.i64(ptr align 64 %acc, i8 0, i64 %acc.bytes, i1 false)
   br label %kblock
 kblock:
   %k0 = phi i64 [ 0, %entry ], [ %k0.next, %kblock.end ]
   %k.left = sub i64 96, %k0
   %kn = call i64 @llvm.smin.i64(i64 %k.left, i64 96)
+  %pairs = lshr i64 %kn, 1
   %steps = add i64 %kn, 0
   %bk.o = mul i64 %k0, 320
   %bk = getelementptr i8, ptr %b, i64 %bk.o
@@ -504,7 +506,7 @@ tile:
   %r.left = sub i64 %rows, %r
   %at.o = mul i64 %r, 384
   %at = getelementptr i8, ptr %ak, i64 %at.o
-  %ct.o = mul i64 %r, 32
+  %ct.o = mul i64 %r, 256
   %ct = getelementptr float, ptr %accp, i64 %ct.o
   %ti = udiv i64 %r, 6
   %pi = mul i64 %p, %tiles
@@ -517,10 +519,10 @@ tile:
   %full = icmp sge i64 %r.left, 6
   br i1 %full, label %whole, label %rest
 whole:
-  call void @tile6(ptr %at, ptr %bp, i64 %steps, ptr %ct)
+  call void @tile6(ptr %at, ptr %bp, i64 %steps, i64 %pairs, ptr %ct)
   br label %tile.end
 rest:
-  call void @tile4(ptr %at, ptr %bp, i64 %steps, ptr %ct)
+  call void @tile4(ptr %at, ptr %bp, i64 %steps, i64 %pairs, ptr %ct)
   br label %tile.end
 tile.end:
   %tmore = icmp slt i64 %r1, %rows
@@ -536,7 +538,7 @@ epilogue:
   br label %erow
 erow:
   %e = phi i64 [ 0, %epilogue ], [ %e1, %erow.end ]
-  %acc.o = mul i64 %e, 32
+  %acc.o = mul i64 %e, 256
   %acc.row = getelementptr float, ptr %acc, i64 %acc.o
   %x0.ro = mul i64 %e, 0
   %x0.row = getelementptr i8, ptr %x0, i64 %x0.ro

@@ -1,4 +1,4 @@
-; tasks: 4
+; tasks: 1
 ; words: BufferAddress(index=0, offset_bytes=0), BufferAddress(index=1, offset_bytes=0), BufferAddress(index=2, offset_bytes=0), BufferAddress(index=3, offset_bytes=0)
 @mj_true = internal global i1 true
 declare <16 x float> @llvm.masked.load.v16f32.p0(ptr, <16 x i1>, <16 x float>)
@@ -94,8 +94,8 @@ define internal <16 x float> @gelu_f(<16 x float> %x) alwaysinline {
 }
 
 ; acc[8 x 48] += a[8 x steps] * b[steps x 48]; the sum of a K block is taken on its own first, so
-; that no chain of additions is longer than a block.
-define internal void @tile8(ptr noalias %a, ptr noalias %b, i64 %steps, ptr noalias %acc) noinline {
+; that no chain of additions is longer than a block. Of bfloat16, ``steps`` are pairs, of which ``pairs`` are whole.
+define internal void @tile8(ptr noalias %a, ptr noalias %b, i64 %steps, i64 %pairs, ptr noalias %acc) noinline {
 entry:
   br label %loop
 loop:
@@ -220,87 +220,87 @@ done:
   %c0.2.o = load <16 x float>, ptr %c0.2.p, align 4
   %c0.2.s = fadd <16 x float> %c0.2.o, %c0.2.n
   store <16 x float> %c0.2.s, ptr %c0.2.p, align 4
-  %c1.0.p = getelementptr float, ptr %acc, i64 48
+  %c1.0.p = getelementptr float, ptr %acc, i64 240
   %c1.0.o = load <16 x float>, ptr %c1.0.p, align 4
   %c1.0.s = fadd <16 x float> %c1.0.o, %c1.0.n
   store <16 x float> %c1.0.s, ptr %c1.0.p, align 4
-  %c1.1.p = getelementptr float, ptr %acc, i64 64
+  %c1.1.p = getelementptr float, ptr %acc, i64 256
   %c1.1.o = load <16 x float>, ptr %c1.1.p, align 4
   %c1.1.s = fadd <16 x float> %c1.1.o, %c1.1.n
   store <16 x float> %c1.1.s, ptr %c1.1.p, align 4
-  %c1.2.p = getelementptr float, ptr %acc, i64 80
+  %c1.2.p = getelementptr float, ptr %acc, i64 272
   %c1.2.o = load <16 x float>, ptr %c1.2.p, align 4
   %c1.2.s = fadd <16 x float> %c1.2.o, %c1.2.n
   store <16 x float> %c1.2.s, ptr %c1.2.p, align 4
-  %c2.0.p = getelementptr float, ptr %acc, i64 96
+  %c2.0.p = getelementptr float, ptr %acc, i64 480
   %c2.0.o = load <16 x float>, ptr %c2.0.p, align 4
   %c2.0.s = fadd <16 x float> %c2.0.o, %c2.0.n
   store <16 x float> %c2.0.s, ptr %c2.0.p, align 4
-  %c2.1.p = getelementptr float, ptr %acc, i64 112
+  %c2.1.p = getelementptr float, ptr %acc, i64 496
   %c2.1.o = load <16 x float>, ptr %c2.1.p, align 4
   %c2.1.s = fadd <16 x float> %c2.1.o, %c2.1.n
   store <16 x float> %c2.1.s, ptr %c2.1.p, align 4
-  %c2.2.p = getelementptr float, ptr %acc, i64 128
+  %c2.2.p = getelementptr float, ptr %acc, i64 512
   %c2.2.o = load <16 x float>, ptr %c2.2.p, align 4
   %c2.2.s = fadd <16 x float> %c2.2.o, %c2.2.n
   store <16 x float> %c2.2.s, ptr %c2.2.p, align 4
-  %c3.0.p = getelementptr float, ptr %acc, i64 144
+  %c3.0.p = getelementptr float, ptr %acc, i64 720
   %c3.0.o = load <16 x float>, ptr %c3.0.p, align 4
   %c3.0.s = fadd <16 x float> %c3.0.o, %c3.0.n
   store <16 x float> %c3.0.s, ptr %c3.0.p, align 4
-  %c3.1.p = getelementptr float, ptr %acc, i64 160
+  %c3.1.p = getelementptr float, ptr %acc, i64 736
   %c3.1.o = load <16 x float>, ptr %c3.1.p, align 4
   %c3.1.s = fadd <16 x float> %c3.1.o, %c3.1.n
   store <16 x float> %c3.1.s, ptr %c3.1.p, align 4
-  %c3.2.p = getelementptr float, ptr %acc, i64 176
+  %c3.2.p = getelementptr float, ptr %acc, i64 752
   %c3.2.o = load <16 x float>, ptr %c3.2.p, align 4
   %c3.2.s = fadd <16 x float> %c3.2.o, %c3.2.n
   store <16 x float> %c3.2.s, ptr %c3.2.p, align 4
-  %c4.0.p = getelementptr float, ptr %acc, i64 192
+  %c4.0.p = getelementptr float, ptr %acc, i64 960
   %c4.0.o = load <16 x float>, ptr %c4.0.p, align 4
   %c4.0.s = fadd <16 x float> %c4.0.o, %c4.0.n
   store <16 x float> %c4.0.s, ptr %c4.0.p, align 4
-  %c4.1.p = getelementptr float, ptr %acc, i64 208
+  %c4.1.p = getelementptr float, ptr %acc, i64 976
   %c4.1.o = load <16 x float>, ptr %c4.1.p, align 4
   %c4.1.s = fadd <16 x float> %c4.1.o, %c4.1.n
   store <16 x float> %c4.1.s, ptr %c4.1.p, align 4
-  %c4.2.p = getelementptr float, ptr %acc, i64 224
+  %c4.2.p = getelementptr float, ptr %acc, i64 992
   %c4.2.o = load <16 x float>, ptr %c4.2.p, align 4
   %c4.2.s = fadd <16 x float> %c4.2.o, %c4.2.n
   store <16 x float> %c4.2.s, ptr %c4.2.p, align 4
-  %c5.0.p = getelementptr float, ptr %acc, i64 240
+  %c5.0.p = getelementptr float, ptr %acc, i64 1200
   %c5.0.o = load <16 x float>, ptr %c5.0.p, align 4
   %c5.0.s = fadd <16 x float> %c5.0.o, %c5.0.n
   store <16 x float> %c5.0.s, ptr %c5.0.p, align 4
-  %c5.1.p = getelementptr float, ptr %acc, i64 256
+  %c5.1.p = getelementptr float, ptr %acc, i64 1216
   %c5.1.o = load <16 x float>, ptr %c5.1.p, align 4
   %c5.1.s = fadd <16 x float> %c5.1.o, %c5.1.n
   store <16 x float> %c5.1.s, ptr %c5.1.p, align 4
-  %c5.2.p = getelementptr float, ptr %acc, i64 272
+  %c5.2.p = getelementptr float, ptr %acc, i64 1232
   %c5.2.o = load <16 x float>, ptr %c5.2.p, align 4
   %c5.2.s = fadd <16 x float> %c5.2.o, %c5.2.n
   store <16 x float> %c5.2.s, ptr %c5.2.p, align 4
-  %c6.0.p = getelementptr float, ptr %acc, i64 288
+  %c6.0.p = getelementptr float, ptr %acc, i64 1440
   %c6.0.o = load <16 x float>, ptr %c6.0.p, align 4
   %c6.0.s = fadd <16 x float> %c6.0.o, %c6.0.n
   store <16 x float> %c6.0.s, ptr %c6.0.p, align 4
-  %c6.1.p = getelementptr float, ptr %acc, i64 304
+  %c6.1.p = getelementptr float, ptr %acc, i64 1456
   %c6.1.o = load <16 x float>, ptr %c6.1.p, align 4
   %c6.1.s = fadd <16 x float> %c6.1.o, %c6.1.n
   store <16 x float> %c6.1.s, ptr %c6.1.p, align 4
-  %c6.2.p = getelementptr float, ptr %acc, i64 320
+  %c6.2.p = getelementptr float, ptr %acc, i64 1472
   %c6.2.o = load <16 x float>, ptr %c6.2.p, align 4
   %c6.2.s = fadd <16 x float> %c6.2.o, %c6.2.n
   store <16 x float> %c6.2.s, ptr %c6.2.p, align 4
-  %c7.0.p = getelementptr float, ptr %acc, i64 336
+  %c7.0.p = getelementptr float, ptr %acc, i64 1680
   %c7.0.o = load <16 x float>, ptr %c7.0.p, align 4
   %c7.0.s = fadd <16 x float> %c7.0.o, %c7.0.n
   store <16 x float> %c7.0.s, ptr %c7.0.p, align 4
-  %c7.1.p = getelementptr float, ptr %acc, i64 352
+  %c7.1.p = getelementptr float, ptr %acc, i64 1696
   %c7.1.o = load <16 x float>, ptr %c7.1.p, align 4
   %c7.1.s = fadd <16 x float> %c7.1.o, %c7.1.n
   store <16 x float> %c7.1.s, ptr %c7.1.p, align 4
-  %c7.2.p = getelementptr float, ptr %acc, i64 368
+  %c7.2.p = getelementptr float, ptr %acc, i64 1712
   %c7.2.o = load <16 x float>, ptr %c7.2.p, align 4
   %c7.2.s = fadd <16 x float> %c7.2.o, %c7.2.n
   store <16 x float> %c7.2.s, ptr %c7.2.p, align 4
@@ -310,6 +310,7 @@ done:
 ; Pack rows 0..%kn of b into panels: pack[panel][k or pair][48].
 define internal void @pack_b(ptr noalias %b, ptr noalias %pack, i64 %kn, i64 %panels) noinline {
 entry:
+  %pairs = lshr i64 %kn, 1
   %kn.r = add i64 %kn, 1
   %steps = lshr i64 %kn.r, 1
   br label %row
@@ -405,8 +406,8 @@ done:
 
 define void @mj_matmul(ptr %args, i64 %task) {
 entry:
-  %acc = alloca [3072 x float], align 64
-  %pack = alloca [9216 x i8], align 64
+  %acc = alloca [15360 x float], align 64
+  %pack = alloca [46080 x i8], align 64
   %wp0 = getelementptr i64, ptr %args, i64 0
   %arg0 = load ptr, ptr %wp0
   %wp1 = getelementptr i64, ptr %args, i64 1
@@ -417,14 +418,14 @@ entry:
   %arg3 = load ptr, ptr %wp3
   %mi = urem i64 %task, 1
   %tq = udiv i64 %task, 1
-  %ni = urem i64 %tq, 4
-  %bi = udiv i64 %tq, 4
+  %ni = urem i64 %tq, 1
+  %bi = udiv i64 %tq, 1
   %m0 = mul i64 %mi, 64
-  %n0 = mul i64 %ni, 48
+  %n0 = mul i64 %ni, 240
   %m.left = sub i64 64, %m0
   %rows = call i64 @llvm.smin.i64(i64 %m.left, i64 64)
   %n.left = sub i64 160, %n0
-  %cols = call i64 @llvm.smin.i64(i64 %n.left, i64 48)
+  %cols = call i64 @llvm.smin.i64(i64 %n.left, i64 240)
   %np.r = add i64 %cols, 47
   %np = udiv i64 %np.r, 48
   %a.r = mul i64 %m0, 192
@@ -447,13 +448,14 @@ entry:
   %out.rc = add i64 %out.r, %out.c
   %out = getelementptr i8, ptr %arg3, i64 %out.rc
 
-  %acc.bytes = mul i64 %rows, 192
+  %acc.bytes = mul i64 %rows, 960
   call void @llvm.memset.p0.i64(ptr align 64 %acc, i8 0, i64 %acc.bytes, i1 false)
   br label %kblock
 kblock:
   %k0 = phi i64 [ 0, %entry ], [ %k0.next, %kblock.end ]
   %k.left = sub i64 96, %k0
   %kn = call i64 @llvm.smin.i64(i64 %k.left, i64 96)
+  %pairs = lshr i64 %kn, 1
   %kn.r = add i64 %kn, 1
   %steps = lshr i64 %kn.r, 1
   %bk.o = mul i64 %k0, 320
@@ -486,7 +488,7 @@ tile:
   %r.left = sub i64 %rows, %r
   %at.o = mul i64 %r, 192
   %at = getelementptr i8, ptr %ak, i64 %at.o
-  %ct.o = mul i64 %r, 48
+  %ct.o = mul i64 %r, 240
   %ct = getelementptr float, ptr %accp, i64 %ct.o
   %ti = udiv i64 %r, 8
   %pi = mul i64 %p, %tiles
@@ -496,7 +498,7 @@ tile:
   %to = call i64 @llvm.smin.i64(i64 %to.raw, i64 %after)
   call void @fetch(ptr %bnext, i64 %from, i64 %to, i64 %row.bytes)
   %r1 = add i64 %r, 8
-  call void @tile8(ptr %at, ptr %bp, i64 %steps, ptr %ct)
+  call void @tile8(ptr %at, ptr %bp, i64 %steps, i64 %pairs, ptr %ct)
   br label %tile.end
 tile.end:
   %tmore = icmp slt i64 %r1, %rows
@@ -512,7 +514,7 @@ epilogue:
   br label %erow
 erow:
   %e = phi i64 [ 0, %epilogue ], [ %e1, %erow.end ]
-  %acc.o = mul i64 %e, 48
+  %acc.o = mul i64 %e, 240
   %acc.row = getelementptr float, ptr %acc, i64 %acc.o
   %x0.ro = mul i64 %e, 0
   %x0.row = getelementptr i8, ptr %x0, i64 %x0.ro

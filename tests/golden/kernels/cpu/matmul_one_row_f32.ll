@@ -32,8 +32,8 @@ declare <16 x double> @llvm.trunc.v16f64(<16 x double>)
 declare <16 x double> @llvm.fabs.v16f64(<16 x double>)
 
 ; acc[1 x 208] += a[1 x steps] * b[steps x 208]; the sum of a K block is taken on its own first, so
-; that no chain of additions is longer than a block.
-define internal void @tile1(ptr noalias %a, ptr noalias %b, i64 %steps, ptr noalias %acc) noinline {
+; that no chain of additions is longer than a block. Of bfloat16, ``steps`` are pairs, of which ``pairs`` are whole.
+define internal void @tile1(ptr noalias %a, ptr noalias %b, i64 %steps, i64 %pairs, ptr noalias %acc) noinline {
 entry:
   br label %loop
 loop:
@@ -238,6 +238,7 @@ kblock:
   %k0 = phi i64 [ 0, %entry ], [ %k0.next, %kblock.end ]
   %k.left = sub i64 96, %k0
   %kn = call i64 @llvm.smin.i64(i64 %k.left, i64 96)
+  %pairs = lshr i64 %kn, 1
   %steps = add i64 %kn, 0
   %bk.o = mul i64 %k0, 800
   %bk = getelementptr i8, ptr %b, i64 %bk.o
@@ -261,7 +262,7 @@ tile:
   %ct.o = mul i64 %r, 208
   %ct = getelementptr float, ptr %accp, i64 %ct.o
   %r1 = add i64 %r, 1
-  call void @tile1(ptr %at, ptr %bp, i64 %steps, ptr %ct)
+  call void @tile1(ptr %at, ptr %bp, i64 %steps, i64 %pairs, ptr %ct)
   br label %tile.end
 tile.end:
   %tmore = icmp slt i64 %r1, %rows

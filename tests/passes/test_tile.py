@@ -1,0 +1,53 @@
+"""The tile of a matmul: what it may be, and that the text carries it."""
+
+from __future__ import annotations
+
+import pytest
+from checks import MACHINE
+from hypothesis import given
+from hypothesis import strategies as st
+
+from meshjit.errors import IRError
+from meshjit.ir.graph import Builder, Graph
+from meshjit.ir.mesh import Mesh
+from meshjit.ir.opdef import LOCAL
+from meshjit.ir.ops import OPS
+from meshjit.ir.parser import parse
+from meshjit.ir.types import BF16, F32, DType, TensorType
+from meshjit.ir.verify import verify
+from meshjit.passes.fuse import fuse
+from meshjit.passes.tile import tile
+
+MESH = Mesh((1,), ("tp",))
+
+
+def fused(a: tuple[int, ...], b: tuple[int, ...], dtype: DType = F32) -> Graph:
+    builder = Builder(MESH, LOCAL)
+    x, w = (builder.param(n, TensorType(dtype, s, ((),) * len(s))) for n, s in (("x", a), ("w", b)))
+    return fuse(builder.graph("f", [builder.add(OPS["matmul"], [x, w])]))
+
+
+@given(st.integers(0, 5000), st.integers(0, 5000), st.integers(0, 5000), st.sampled_from((F32, BF16)))
+def test_tiles_fit_the_machine_and_the_matmul(m: int, k: int, n: int, dtype: DType) -> None:
+    graph = tile(fused((m, k), (k, n), dtype), MACHINE)
+    verify(graph, after="tile")
+    blocks = MACHINE.blocks
+    assert blocks is not None
+    rows, columns, depth = graph.nodes[0].attrs["tile"]  # type: ignore[misc]  # three ints, as verified
+    assert 1 <= rows <= min(max(m, 1), blocks.rows)
+    stretch = blocks.stretch if m <= blocks.few_rows else 1
+    assert 1 <= columns <= min(max(n, 1), blocks.columns * stretch)
+    assert 1 <= depth <= min(max(k, 1), blocks.depth_bytes // dtype.size_bytes * stretch)
+
+
+def test_batches_that_share_the_second_operand_are_rows() -> None:
+    shared = tile(fused((4, 30, 64), (64, 64)), MACHINE).nodes[0]
+    own = tile(fused((4, 30, 64), (4, 64, 64)), MACHINE).nodes[0]
+    assert (shared.attrs["tile"], own.attrs["tile"]) == ((120, 64, 64), (30, 64, 64))
+
+
+def test_the_text_carries_the_tile_and_the_verifier_reads_it() -> None:
+    text = str(tile(fused((64, 64), (64, 64)), MACHINE))
+    assert "tile=[64,64,64]" in text and str(parse(text)) == text
+    with pytest.raises(IRError, match="rows, columns and depth"):
+        verify(parse(text.replace("tile=[64,64,64]", "tile=[64,0,64]")), after="parse")
