@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import pytest
 from checks import MACHINE
 from hypothesis import given
@@ -33,7 +35,7 @@ def test_tiles_fit_the_machine_and_the_matmul(m: int, k: int, n: int, dtype: DTy
     verify(graph, after="tile")
     blocks = MACHINE.blocks
     assert blocks is not None
-    rows, columns, depth = graph.nodes[0].attrs["tile"]  # type: ignore[misc]  # three ints, as verified
+    rows, columns, depth = cast("tuple[int, int, int]", graph.nodes[0].attrs["tile"])
     assert 1 <= rows <= min(max(m, 1), blocks.rows)
     stretch = blocks.stretch if m <= blocks.few_rows else 1
     assert 1 <= columns <= min(max(n, 1), blocks.columns * stretch)
