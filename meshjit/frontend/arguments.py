@@ -104,6 +104,12 @@ class Parameters:
         if prefix is None or isinstance(prefix, PartitionSpec):
             return [prefix] * len(call.leaves)
         names = [n for n in self.signature.parameters if n not in self.static]
+        if isinstance(prefix, str):
+            raise ShardingError(
+                "MJ3011",
+                f"in_shardings is the string {prefix!r}, which says of no argument how it is sharded",
+                fix=f"write P({prefix!r}) for all arguments, or a tuple of one entry per argument ({', '.join(names)})",
+            )
         if isinstance(prefix, dict) and set(prefix) <= set(names):
             entries = {n: prefix.get(n) for n in names}
         else:

@@ -130,9 +130,20 @@ def to_bool(x: Traced) -> Traced:
     return x if x.node.type.dtype == BOOL else x.tracer.cast(x, BOOL)
 
 
-def where_(condition: object, x: object, y: object) -> Traced:
-    """Elements of ``x`` where the condition holds, else of ``y``."""
+def where_(condition: object, x: object = None, y: object = None) -> Traced:
+    """Elements of ``x`` where the condition holds, else of ``y``.
+
+    Raises :class:`~meshjit.errors.TraceError` (MJ2104) without ``x`` and ``y``: how many elements hold is data.
+    """
     tracer = tracer_of(condition, x, y)
+    if x is None or y is None:
+        raise TraceError(
+            "MJ2104",
+            "where(condition) gives as many indices as elements hold, which is not known while the function is traced",
+            where=where(),
+            operands=[describe(tracer.lift(condition).node)],
+            fix="choose per element with np.where(condition, a, b), or count with np.sum(condition.astype(np.int32))",
+        )
     a, b = tracer.promote([x, y])
     return tracer.emit(elementwise.WHERE, [to_bool(tracer.lift(condition)), a, b], weak=a.weak and b.weak)
 

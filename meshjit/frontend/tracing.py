@@ -84,7 +84,8 @@ def _call(parameters: Parameters, args: tuple[Any, ...], kwargs: dict[str, Any],
             f"{parameters.name} raised {type(error).__name__} while it was traced: {error}",
             where=_raised_at(error),
             operands=[describe(p) for p in params],
-            fix=f"mend the line, or run it on NumPy arrays to debug it: {parameters.name}.function(...)",
+            fix="mend the line, or run it on NumPy arrays to debug it: "
+            + (f"{parameters.name}.function(...)" if parameters.name.isidentifier() else "call the plain function"),
         ) from error
 
 

@@ -29,11 +29,26 @@ class Cost:
 
     def __str__(self) -> str:
         kinds = ", ".join(f"{n} {k}" for k, n in sorted(self.collectives.items())) or "no collectives"
+        plural = "" if self.kernels == 1 else "s"
         return (
-            f"{self.kernels} kernels, {kinds}; per device {self.flops / 1e9:.3f} GFLOP, "
-            f"{self.memory_bytes / 1e6:.3f} MB read and written, {self.link_bytes / 1e6:.3f} MB over links; "
-            f"estimate {self.seconds * 1e6:.0f} us"
+            f"{self.kernels} kernel{plural}, {kinds}; per device {_scaled(self.flops, _FLOP)}, "
+            f"{_scaled(self.memory_bytes, _BYTES)} read and written, {_scaled(self.link_bytes, _BYTES)} over links; "
+            f"estimate {_scaled(self.seconds * 1e6, _TIME)}"
         )
+
+
+_FLOP = ("FLOP", "kFLOP", "MFLOP", "GFLOP", "TFLOP", "PFLOP")
+_BYTES = ("B", "kB", "MB", "GB", "TB")
+_TIME = ("us", "ms", "s")
+
+
+def _scaled(amount: float, units: tuple[str, ...]) -> str:
+    """Three digits in the unit, each a thousand of the one before, that keeps the number below a thousand."""
+    for unit in units[:-1]:
+        if amount < 999.5:
+            return f"{amount:.3g} {unit}"
+        amount /= 1000
+    return f"{amount:.3g} {units[-1]}"
 
 
 def cost(graph: Graph, machine: Machine) -> Cost:

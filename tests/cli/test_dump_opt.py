@@ -42,7 +42,8 @@ def test_opt_runs_several_passes_on_standard_input(run: Run, model: Path, monkey
     text = run("dump", f"{model}:mlp", *MLP, "--stage", "local").out
     monkeypatch.setattr("sys.stdin", io.StringIO(text))
     assert (
-        run("opt", "-p", "fuse, schedule,plan", "-").out == run("dump", f"{model}:mlp", *MLP, "--stage", "planned").out
+        run("opt", "-p", "fuse, tile,schedule,plan", "-").out
+        == run("dump", f"{model}:mlp", *MLP, "--stage", "planned").out
     )
 
 

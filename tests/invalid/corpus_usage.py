@@ -302,3 +302,12 @@ class evaluate_with_another_shape:
 
     def fixed(mesh):
         mj.evaluate(mj.compile(double, mesh=mesh).trace(X).graph, [X])
+
+
+@mistake("MJ3011", says=["P('dp')"])
+class sharding_is_a_string:
+    def bad(mesh):
+        mj.compile(double, mesh=mesh, in_shardings="dp")(X)
+
+    def fixed(mesh):
+        mj.compile(double, mesh=mesh, in_shardings=P("dp"))(X)

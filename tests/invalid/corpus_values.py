@@ -341,3 +341,12 @@ class gelu_approximation:
 
     def fixed(mesh):
         run(lambda x: mj.nn.gelu(x, approximate="tanh"), mesh, X)
+
+
+@mistake("MJ2104", "np.where(x > 0)", ["gt(...)"], ["as many indices as", "np.where(condition, a, b)"])
+class where_without_choices:
+    def bad(mesh):
+        run(lambda x: np.where(x > 0), mesh, X)
+
+    def fixed(mesh):
+        run(lambda x: np.where(x > 0, x, 0.0), mesh, X)
