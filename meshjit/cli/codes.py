@@ -133,6 +133,8 @@ _CODEGEN = {
     "MJ4143": "A card kernel gives a circular buffer's pages away before the unpacker or packer is done with them.",
     "MJ4144": "A card kernel tells another thread that work is done without waiting for the units that do it.",
     "MJ4145": "A card kernel lets the matrix and the vector unit use Dst at the same time.",
+    "MJ4146": "A card kernel tells somebody to go on before a store that matters to him has surely arrived: a fault of "
+    "its template.",
     "MJ4201": "The installed package has no kernel templates: the installation is broken. Install it again.",
     "MJ4202": "A template parameter is no plain data: a fault of the code generator.",
     "MJ4203": "A kernel template does not render, mostly because a parameter is missing: a fault of the code "

@@ -69,10 +69,10 @@ def build(text: str, role: Role, arch: Arch, *, name: str = "kernel") -> bytes:
     """The flat image of one role's kernel: crt0 words, then the function's code.
 
     Raises :class:`~meshjit.errors.CodegenError`: MJ4104 when LLVM refuses the text, MJ4105 when the kernel needs a
-    linker (a call, a global), MJ4106 when it is larger than its room in L1, MJ4140 to MJ4145 when the static checker
+    linker (a call, a global), MJ4106 when it is larger than its room in L1, MJ4140 to MJ4146 when the static checker
     refuses it.
     """
-    machine = f"riscv32 {arch.name} {role.value}"
+    machine = f"riscv32 {arch.name} {role.value} {check.VERSION}"
     return binaries.get(text, machine, lambda: compile_image(text, role, arch, name=name))
 
 
@@ -89,8 +89,7 @@ def compile_image(text: str, role: Role, arch: Arch, *, name: str = "kernel") ->
             f"kernel {name} takes {len(image)} bytes, {role.value} has room for {room}",
             fix="split the fused node: shorten the chain of operations",
         )
-    if words:
-        check.check(image, arch, name)
+    check.check(image, arch, name, role, text)
     return image
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from meshjit.arch import BLACKHOLE, WORMHOLE
+from meshjit.arch import BLACKHOLE, CONFIG_BASE, MOP_CONFIG_BASE, TENSIX_SYNC, WORMHOLE
 from meshjit.codegen import riscv
 from meshjit.errors import CodegenError
 from meshjit.ir.program import Role
@@ -28,6 +28,22 @@ DMANOP = "  tt DMANOP\n"
 UNPACK = "  tt UNPACR override=1 last=1 set_valid=1\n"
 PACK = "  tt PACR addr_mode=0 pack_sel=15 last=1\n"
 FPU = "  tt MOVA2D mode=2\n"
+
+
+def poke(address: int, value: str = "7") -> str:
+    return f"  store volatile i32 {value}, ptr inttoptr (i32 {address} to ptr)\n"
+
+
+def peek(name: str, address: int, *, use: bool = True) -> str:
+    load = f"  %{name} = load volatile i32, ptr inttoptr (i32 {address} to ptr)\n"
+    return load + (f"  store volatile i32 %{name}, ptr inttoptr (i32 {0xFFB00010} to ptr)\n" if use else "")
+
+
+L1, CONFIG, SYNC, MOP = 0x20000, CONFIG_BASE + 4 * 64, TENSIX_SYNC, MOP_CONFIG_BASE
+COUNTER = WORMHOLE.cb_register(0, received=True)
+RELEASE = poke(WORMHOLE.soft_reset, "0")
+_CTRL = poke(WORMHOLE.noc.base + WORMHOLE.noc.stride + WORMHOLE.noc.ctrl, "18")
+SEND = _CTRL + "{}" + poke(WORMHOLE.noc.base + WORMHOLE.noc.stride + WORMHOLE.noc.command, "1")
 
 
 def kernel(body: str) -> str:
@@ -79,6 +95,25 @@ CASES = {
     "vector_unit_after_matrix_unit": ("MJ4145", FPU + LOAD, FPU + "  tt STALLWAIT block=SFPU wait=MATH\n" + LOAD),
     "matrix_unit_after_vector_unit": (
         "MJ4145", LOAD + FPU, LOAD + "  tt STALLWAIT block=MATH wait=SFPU\n" + FPU,
+    ),
+    "page_published_under_way": ("MJ4146", poke(L1) + poke(COUNTER), poke(L1) + peek("a", L1) + poke(COUNTER)),
+    "page_read_back_elsewhere": (
+        "MJ4146", poke(L1) + peek("a", L1 + 4) + poke(COUNTER), poke(L1 + 4) + peek("a", L1 + 4) + poke(COUNTER),
+    ),
+    "page_read_back_unused": (
+        "MJ4146", poke(L1) + peek("a", L1, use=False) + poke(COUNTER), poke(L1) + peek("a", L1) + poke(COUNTER),
+    ),
+    "sent_under_way": ("MJ4146", SEND.format(poke(L1)), SEND.format(poke(L1) + peek("a", L1))),
+    "instruction_after_configuration": (
+        "MJ4146", poke(CONFIG) + UNPACK, poke(CONFIG) + "  tt STALLWAIT block=TDMA wait=MMIO\n" + UNPACK,
+    ),
+    "release_after_configuration": ("MJ4146", poke(CONFIG) + RELEASE, poke(CONFIG) + peek("a", CONFIG) + RELEASE),
+    "release_after_counters": ("MJ4146", poke(COUNTER) + RELEASE, poke(COUNTER) + peek("a", COUNTER) + RELEASE),
+    "macro_changed_while_expanding": (
+        "MJ4146", "  tt MOP type=1\n" + poke(MOP), "  tt MOP type=1\n" + poke(SYNC) + peek("a", SYNC) + poke(MOP),
+    ),
+    "synchronised_too_early": (
+        "MJ4146", "  tt MOP type=1\n" + peek("a", SYNC), "  tt MOP type=1\n" + poke(SYNC) + peek("a", SYNC),
     ),
     "row_counter_while_vector_unit_runs": (
         "MJ4145", LOAD + "  tt SETRWC mask=4\n", LOAD + "  tt STALLWAIT block=MATH wait=SFPU\n  tt SETRWC mask=4\n",

@@ -163,8 +163,11 @@ br1.w.latch:
 br1.w.done:
   %br1.back.a = add i32 %to1, 0
   %br1.back.ptr = inttoptr i32 %br1.back.a to ptr
-  %br1.seen = load volatile i32, ptr %br1.back.ptr
-  store volatile i32 %br1.seen, ptr %sink
+  %br1.old = load volatile i16, ptr %br1.back.ptr
+  store volatile i16 %br1.old, ptr %br1.back.ptr
+  %br1.seen = load volatile i16, ptr %br1.back.ptr
+  %br1.used = zext i16 %br1.seen to i32
+  store volatile i32 %br1.used, ptr %sink
   fence seq_cst
   %pu1.old = load i32, ptr %cb1.count.var
   %pu1.sum = add i32 %pu1.old, 1

@@ -44,8 +44,11 @@ mo.w.latch:
 mo.w.done:
   %mo.back.a = add i32 139264, 0
   %mo.back.ptr = inttoptr i32 %mo.back.a to ptr
-  %mo.seen = load volatile i32, ptr %mo.back.ptr
-  store volatile i32 %mo.seen, ptr %sink
+  %mo.old = load volatile i16, ptr %mo.back.ptr
+  store volatile i16 %mo.old, ptr %mo.back.ptr
+  %mo.seen = load volatile i16, ptr %mo.back.ptr
+  %mo.used = zext i16 %mo.seen to i32
+  store volatile i32 %mo.used, ptr %sink
   fence seq_cst
   fence seq_cst
   br label %mc1.r0.pre
@@ -124,8 +127,11 @@ mc1.r1.latch:
 mc1.r1.done:
   %mc1.back.a = add i32 141312, 0
   %mc1.back.ptr = inttoptr i32 %mc1.back.a to ptr
-  %mc1.seen = load volatile i32, ptr %mc1.back.ptr
-  store volatile i32 %mc1.seen, ptr %sink
+  %mc1.old = load volatile i16, ptr %mc1.back.ptr
+  store volatile i16 %mc1.old, ptr %mc1.back.ptr
+  %mc1.seen = load volatile i16, ptr %mc1.back.ptr
+  %mc1.used = zext i16 %mc1.seen to i32
+  store volatile i32 %mc1.used, ptr %sink
   fence seq_cst
   fence seq_cst
   br label %mc3.r0.pre
@@ -204,8 +210,11 @@ mc3.r1.latch:
 mc3.r1.done:
   %mc3.back.a = add i32 145408, 0
   %mc3.back.ptr = inttoptr i32 %mc3.back.a to ptr
-  %mc3.seen = load volatile i32, ptr %mc3.back.ptr
-  store volatile i32 %mc3.seen, ptr %sink
+  %mc3.old = load volatile i16, ptr %mc3.back.ptr
+  store volatile i16 %mc3.old, ptr %mc3.back.ptr
+  %mc3.seen = load volatile i16, ptr %mc3.back.ptr
+  %mc3.used = zext i16 %mc3.seen to i32
+  store volatile i32 %mc3.used, ptr %sink
   fence seq_cst
   %mp.old = load i32, ptr %cb2.count.var
   %mp.sum = add i32 %mp.old, 4

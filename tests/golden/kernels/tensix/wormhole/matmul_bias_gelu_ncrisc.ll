@@ -214,8 +214,11 @@ fc.r1.latch:
 fc.r1.done:
   %fc.back.a = add i32 %m.at, 0
   %fc.back.ptr = inttoptr i32 %fc.back.a to ptr
-  %fc.seen = load volatile i32, ptr %fc.back.ptr
-  store volatile i32 %fc.seen, ptr %sink
+  %fc.old = load volatile i16, ptr %fc.back.ptr
+  store volatile i16 %fc.old, ptr %fc.back.ptr
+  %fc.seen = load volatile i16, ptr %fc.back.ptr
+  %fc.used = zext i16 %fc.seen to i32
+  store volatile i32 %fc.used, ptr %sink
   br label %mi.latch
 mi.latch:
   %mi.next = add i32 %mi, 1
@@ -255,8 +258,11 @@ fr.r1.latch:
 fr.r1.done:
   %fr.back.a = add i32 %n.at, 0
   %fr.back.ptr = inttoptr i32 %fr.back.a to ptr
-  %fr.seen = load volatile i32, ptr %fr.back.ptr
-  store volatile i32 %fr.seen, ptr %sink
+  %fr.old = load volatile i16, ptr %fr.back.ptr
+  store volatile i16 %fr.old, ptr %fr.back.ptr
+  %fr.seen = load volatile i16, ptr %fr.back.ptr
+  %fr.used = zext i16 %fr.seen to i32
+  store volatile i32 %fr.used, ptr %sink
   br label %mj.latch
 mj.latch:
   %mj.next = add i32 %mj, 1
@@ -393,8 +399,11 @@ o0.bc.w.latch:
 o0.bc.w.done:
   %o0.bc.back.a = add i32 %o0.to, 0
   %o0.bc.back.ptr = inttoptr i32 %o0.bc.back.a to ptr
-  %o0.bc.seen = load volatile i32, ptr %o0.bc.back.ptr
-  store volatile i32 %o0.bc.seen, ptr %sink
+  %o0.bc.old = load volatile i16, ptr %o0.bc.back.ptr
+  store volatile i16 %o0.bc.old, ptr %o0.bc.back.ptr
+  %o0.bc.seen = load volatile i16, ptr %o0.bc.back.ptr
+  %o0.bc.used = zext i16 %o0.bc.seen to i32
+  store volatile i32 %o0.bc.used, ptr %sink
   %o0.pu.old = load i32, ptr %cb2.count.var
   %o0.pu.sum = add i32 %o0.pu.old, 1
   %o0.pu.count = and i32 %o0.pu.sum, 65535

@@ -32,6 +32,8 @@ boot.i.latch:
   %boot.i.next = add i32 %boot.i, 1
   br label %boot.i.head
 boot.i.done:
+  %boot.alu = load volatile i32, ptr inttoptr (i32 4293853188 to ptr)
+  store volatile i32 %boot.alu, ptr inttoptr (i32 4293853188 to ptr)
   %boot.back = load volatile i32, ptr inttoptr (i32 4293853188 to ptr)
   store volatile i32 %boot.back, ptr %sink
   store volatile i32 0, ptr inttoptr (i32 4290019344 to ptr)
@@ -40,6 +42,8 @@ boot.i.done:
   store volatile i32 0, ptr inttoptr (i32 4290023436 to ptr)
   store volatile i32 0, ptr inttoptr (i32 4290027536 to ptr)
   store volatile i32 0, ptr inttoptr (i32 4290027532 to ptr)
+  %boot.counters = load volatile i32, ptr inttoptr (i32 4290027532 to ptr)
+  store volatile i32 %boot.counters, ptr %sink
   store volatile i32 0, ptr inttoptr (i32 4289798576 to ptr)
   %nw.node = load volatile i32, ptr inttoptr (i32 114688 to ptr)
   store volatile i32 %nw.node, ptr inttoptr (i32 4289856516 to ptr)

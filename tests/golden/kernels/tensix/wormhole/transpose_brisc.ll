@@ -33,6 +33,8 @@ boot.i.latch:
   %boot.i.next = add i32 %boot.i, 1
   br label %boot.i.head
 boot.i.done:
+  %boot.alu = load volatile i32, ptr inttoptr (i32 4293853188 to ptr)
+  store volatile i32 %boot.alu, ptr inttoptr (i32 4293853188 to ptr)
   %boot.back = load volatile i32, ptr inttoptr (i32 4293853188 to ptr)
   store volatile i32 %boot.back, ptr %sink
   store volatile i32 0, ptr inttoptr (i32 4289798576 to ptr)
@@ -75,8 +77,11 @@ ft.w.latch:
 ft.w.done:
   %ft.back.a = add i32 133120, 0
   %ft.back.ptr = inttoptr i32 %ft.back.a to ptr
-  %ft.seen = load volatile i32, ptr %ft.back.ptr
-  store volatile i32 %ft.seen, ptr %sink
+  %ft.old = load volatile i16, ptr %ft.back.ptr
+  store volatile i16 %ft.old, ptr %ft.back.ptr
+  %ft.seen = load volatile i16, ptr %ft.back.ptr
+  %ft.used = zext i16 %ft.seen to i32
+  store volatile i32 %ft.used, ptr %sink
   br label %i.pre
 i.pre:
   br label %i.head
@@ -104,8 +109,11 @@ ff.w.latch:
 ff.w.done:
   %ff.back.a = add i32 131072, 0
   %ff.back.ptr = inttoptr i32 %ff.back.a to ptr
-  %ff.seen = load volatile i32, ptr %ff.back.ptr
-  store volatile i32 %ff.seen, ptr %sink
+  %ff.old = load volatile i16, ptr %ff.back.ptr
+  store volatile i16 %ff.old, ptr %ff.back.ptr
+  %ff.seen = load volatile i16, ptr %ff.back.ptr
+  %ff.used = zext i16 %ff.seen to i32
+  store volatile i32 %ff.used, ptr %sink
   %o0 = load i32, ptr %c0.var
   %o1 = load i32, ptr %c1.var
   %p0.base = load volatile i32, ptr inttoptr (i32 114952 to ptr)
@@ -273,8 +281,11 @@ p0.ri.done:
 p0.w.else:
   %sd.back.a = add i32 131072, 0
   %sd.back.ptr = inttoptr i32 %sd.back.a to ptr
-  %sd.seen = load volatile i32, ptr %sd.back.ptr
-  store volatile i32 %sd.seen, ptr %sink
+  %sd.old = load volatile i16, ptr %sd.back.ptr
+  store volatile i16 %sd.old, ptr %sd.back.ptr
+  %sd.seen = load volatile i16, ptr %sd.back.ptr
+  %sd.used = zext i16 %sd.seen to i32
+  store volatile i32 %sd.used, ptr %sink
   %to = add i32 %start, %i
   %wr.row = udiv i32 %to, 6
   %wr.bank = urem i32 %to, 6
