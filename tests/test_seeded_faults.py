@@ -6,19 +6,15 @@ the code stands, and fail with the fault.
 
 from __future__ import annotations
 
-import importlib
-import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import FunctionType, ModuleType
 
-import jinja2
 import pytest
 from checks import check_cpu, check_passes, inputs_of, jobs_reversed
+from seeding import seed
 
 from meshjit.errors import MeshJitError
 from meshjit.ir.parser import parse
-from meshjit.toolchain import templates
 
 # Graphs ---------------------------------------------------------------------------------------------------------------
 
@@ -473,53 +469,6 @@ FAULTS = (
 )
 
 
-def seed(fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put the fault in."""
-    if fault.place.endswith(".j2"):
-        loader = jinja2.FunctionLoader(lambda name: mutated_template(name, fault))
-        monkeypatch.setattr(templates, "_environment", lambda: templates_environment(loader))
-        return
-    module = importlib.import_module(fault.place)
-    source = inspect.getsource(module)
-    assert source.count(fault.old) >= 1, f"{fault.place} no longer says {fault.old!r}"
-    faulty = ModuleType(module.__name__)
-    faulty.__dict__.update({"__file__": module.__file__, "__package__": module.__package__})
-    exec(compile(source.replace(fault.old, fault.new), str(module.__file__), "exec"), faulty.__dict__)
-    # Other modules hold the functions themselves, so the functions get new code in place.
-    for name, function in functions(module).items():
-        code = functions(faulty)[name].__code__
-        if code.co_code != function.__code__.co_code or code.co_consts != function.__code__.co_consts:
-            monkeypatch.setattr(function, "__code__", code)
-
-
-def functions(module: ModuleType) -> dict[str, FunctionType]:
-    """The functions and methods that a module defines, by name."""
-    out: dict[str, FunctionType] = {}
-    for name, value in vars(module).items():
-        if getattr(value, "__module__", "") != module.__name__:
-            continue
-        if isinstance(value, FunctionType):
-            out[name] = value
-        elif isinstance(value, type):
-            out |= {f"{name}.{n}": f for n, f in vars(value).items() if isinstance(f, FunctionType)}
-    return out
-
-
-def mutated_template(name: str, fault: Fault) -> str:
-    text = (templates.template_root() / name).read_text()
-    if name != fault.place:
-        return text
-    assert fault.old in text, f"{name} no longer says {fault.old!r}"
-    return text.replace(fault.old, fault.new)
-
-
-_real_environment = templates._environment
-
-
-def templates_environment(loader: jinja2.BaseLoader) -> jinja2.Environment:
-    return _real_environment().overlay(loader=loader, cache_size=0)
-
-
 @pytest.mark.parametrize("graph", GRAPHS)
 def test_graphs_are_sound(graph: str) -> None:
     any_order(GRAPHS[graph])
@@ -527,6 +476,6 @@ def test_graphs_are_sound(graph: str) -> None:
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda f: f.name.replace(" ", "_"))
 def test_fault_is_caught(fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
-    seed(fault, monkeypatch)
+    seed(monkeypatch, fault.place, fault.old, fault.new)
     with pytest.raises((AssertionError, MeshJitError, ValueError, IndexError, KeyError)):
         fault.check(GRAPHS[fault.graph])

@@ -175,6 +175,10 @@ def row_cases() -> Iterator[Triple]:
             e = b.add(E_.EXP, [b.add(E_.ADD, [x, y])])
             return b.add(reduce.SUM, [e], {"axes": (1,), "keepdims": True})
 
+        def negative(b: Builder, x: Node) -> Node:
+            return b.add(reduce.MAX, [b.add(E_.NEG, [b.add(E_.ABS, [x])])], {"axes": (1,), "keepdims": True})
+
+        yield triple(f"max_negative-{dtype}", fused(negative, [plain(dtype, 40, 70)]), data="normal")
         yield triple(f"sum_exp-{dtype}", fused(producer, [plain(dtype, 40, 70), plain(dtype, 70)]), data="mixed")
 
 
@@ -188,6 +192,7 @@ MOVES: tuple[tuple[str, OpDef, dict[str, object], list[tuple[int, ...]]], ...] =
     ("broadcast_to", shape.BROADCAST_TO, {"shape": (2, 33, 3, 40)}, [(33, 1, 40)]),
     ("slice", shape.SLICE, {"start": (3, 60), "size": (20, 30), "step": (2, -2)}, [(70, 64)]),
     ("slice_aligned", shape.SLICE, {"start": (32, 64), "size": (38, 36), "step": (1, 1)}, [(70, 100)]),
+    ("slice_unaligned", shape.SLICE, {"start": (3, 32), "size": (64, 33), "step": (1, 1)}, [(70, 100)]),
     ("concat_rows", shape.CONCAT, {"axis": 0}, [(40, 33), (5, 33)]),
     ("concat_aligned", shape.CONCAT, {"axis": 0}, [(64, 33), (5, 33)]),
     ("concat_columns", shape.CONCAT, {"axis": 1}, [(33, 40), (33, 7), (33, 1)]),

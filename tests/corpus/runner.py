@@ -35,11 +35,11 @@ TRIPLES = Path(__file__).parent / "triples.jsonl"
 UNTOUCHED = b"\xa5"
 
 #: Bits of values that arithmetic treats apart: zeros, the smallest and largest denormals and normals, one and its
-#: neighbours, infinities, quiet and signalling NaNs with several payloads; negated besides.
+#: neighbours, ties of bfloat16, infinities, quiet and signalling NaNs with several payloads; negated besides.
 SPECIAL = {
     F32: (
-        0x00000000, 0x00000001, 0x00001000, 0x007FFFFF, 0x00800000, 0x3F7FFFFF, 0x3F800000, 0x3F800001, 0x4B000000,
-        0x7F7FFFFF, 0x7F800000, 0x7F800001, 0x7FA00000, 0x7FC00000, 0x7FC12345, 0x7FFFFFFF,
+        0x00000000, 0x00000001, 0x00001000, 0x007FFFFF, 0x00800000, 0x3F7FFFFF, 0x3F800000, 0x3F800001, 0x3F808000,
+        0x3F818000, 0x4B000000, 0x7F7FFFFF, 0x7F800000, 0x7F800001, 0x7FA00000, 0x7FC00000, 0x7FC12345, 0x7FFFFFFF,
     ),
     BF16: (0x0000, 0x0001, 0x0040, 0x007F, 0x0080, 0x3F7F, 0x3F80, 0x3F81, 0x4B00, 0x7F7F, 0x7F80, 0x7F81, 0x7FA0,
            0x7FC0, 0x7FD2, 0x7FFF),

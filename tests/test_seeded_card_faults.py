@@ -1,0 +1,198 @@
+"""Faults seeded in card kernels, their tables and the emulator: the corpus, strict mode, deadlock detection or the
+static checker catch each of them.
+
+A fault is a replacement in a module's or template's source. The corpus program named with it must leave the digests of
+the official simulator as the code stands, and not with the fault. Faults of the emulator run it in plain Python.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from corpus.runner import Triple, load, node_of, open_chip, run
+from plain_emulator import plain_card
+from seeding import seed
+
+from meshjit.errors import MeshJitError
+from meshjit.toolchain import cache
+
+TRIPLES: dict[str, Triple] = {t.name: t for t in load()}
+LIB = "tensix/lib.ll.j2"
+#: Refusals that say no more than that the replacement is no program.
+NO_PROGRAM = ("MJ4101", "MJ4102", "MJ4103", "MJ4104", "MJ4105", "MJ4201", "MJ4202", "MJ4203")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """``old`` becomes ``new`` in a module's or template's source; the corpus program ``case`` notices on ``chip``."""
+
+    name: str
+    place: str
+    old: str
+    new: str
+    case: str
+    chip: str = "wormhole"
+
+
+def holds(fault: Fault) -> None:
+    """The corpus program leaves what the official simulator leaves, whatever the order of turns."""
+    triple = TRIPLES[fault.case]
+    for options in ({}, {"seed": 1}):
+        card = open_chip("emulator", fault.chip, node_of(triple.text)[1], **options)
+        assert run(triple, fault.chip, card) == triple.digests[fault.chip]
+
+
+def holds_plainly(fault: Fault, *faults: tuple[str, str, str]) -> None:
+    """As :func:`holds`, on the emulator in plain Python with its faults."""
+    triple = TRIPLES[fault.case]
+    with plain_card(fault.chip, node_of(triple.text)[1], faults) as card:
+        assert run(triple, fault.chip, card) == triple.digests[fault.chip]
+
+
+TENSIX = "meshjit.codegen.tensix"
+KERNELS = (
+    Fault("wrong face order", LIB, "%{{ p }}.fo = mul i32 %{{ p }}.face, {{ 256 * size }}\n  %{{ p }}.wo",
+          "%{{ p }}.fo = mul i32 %{{ p }}.face, {{ 512 * size }}\n  %{{ p }}.wo", "add_row-f32-2x2"),
+    Fault("faces of a tile swapped", LIB, ".r1 = shl i32 %{{ p }}.r0, 5", ".r1 = shl i32 %{{ p }}.r0, 4",
+          "transpose-f32-2x2"),
+    Fault("missing NOP after WRCFG", LIB, "  tt DMANOP\n  tt DMANOP\n  tt UNPACR", "  tt DMANOP\n  tt UNPACR",
+          "tiny_add-f32-1"),
+    Fault("missing NOP after a multiply-add", f"{TENSIX}.sfpu", 'if not at:\n                out.append("SFPNOP")', "",
+          "exp-f32-2x2"),
+    Fault("missing STALLWAIT before a count", LIB, "  tt STALLWAIT block=TDMA+THCON wait=UNPACK\n", "",
+          "tiny_add-f32-1"),
+    Fault("stall for the wrong unit", LIB, "tt STALLWAIT block=TDMA+THCON wait=PACK",
+          "tt STALLWAIT block=TDMA+THCON wait=THCON", "tiny_add-f32-1"),
+    Fault("vector unit starts early", LIB, "{% macro sfpu_tile(p, program) %}\n  tt STALLWAIT block=SFPU wait=MATH\n",
+          "{% macro sfpu_tile(p, program) %}\n", "exp-bf16-2x2"),
+    Fault("unpacker does not wait for its page", "tensix/unpack_tiles.ll.j2",
+          "{{ t.cb_wait('w' ~ k, o.cb, 1) }}\n{% if mixed", "{% if mixed", "silu-bf16-1"),
+    Fault("writer does not wait for its page", "tensix/writer_range.ll.j2", "{{ t.cb_wait('w', out, 1) }}\n", "",
+          "exp-f32-2x2"),
+    Fault("reader ignores that a buffer is full", LIB, "icmp ugt i32 %{{ p }}.used, {{ cb.pages - pages }}",
+          "icmp ugt i32 %{{ p }}.used, 1024", "mul-f32-1"),
+    Fault("wrong capacity of a buffer", LIB, "{{ cb.address + cb.pages * cb.page_bytes }}",
+          "{{ cb.address + (cb.pages + 1) * cb.page_bytes }}", "mul-f32-1"),
+    Fault("ring never comes round", LIB, "select i1 %{{ p }}.wrap, i32 {{ cb.address }}",
+          "select i1 %{{ p }}.wrap, i32 %{{ p }}.moved", "mul-f32-1"),
+    Fault("missing pop", "tensix/writer_range.ll.j2", "{{ t.cb_pop('pop', out, 1) }}\n", "", "mul-f32-1"),
+    Fault("math never hands over", LIB, "  tt STALLWAIT block=SYNC wait=MATH+SFPU\n  tt SEMPOST semaphores=1\n", "",
+          "tiny_add-f32-1"),
+    Fault("math never waits for the packer", "tensix/math_matmul.ll.j2", "{{ t.dst_acquire() }}\n", "",
+          "matmul-bf16-1"),
+    Fault("forgotten SETRWC clear", f"{TENSIX}.matmul", "SETRWC mask=15 clear=3", "SETRWC mask=15 clear=1",
+          "matmul-bf16-1"),
+    Fault("off-by-one tile", f"{TENSIX}.eltwise", "(*addresses, share.start, share.count,",
+          "(*addresses, share.start + 1, share.count,", "exp-f32-2x2"),
+    Fault("swapped operands", f"{TENSIX}.matmul", '"a_arg": 0, "b_arg": 1', '"a_arg": 1, "b_arg": 0',
+          "tiny_matmul_lofi-bf16-1"),
+    Fault("forgotten mask of K", "tensix/reader_matmul.ll.j2", "{% if k_valid %}", "{% if false %}",
+          "matmul_37_70_101-bf16-2x2"),
+    Fault("dropped pad mask", f"{TENSIX}.rows", "if not self.layout.masked:", "if True:", "sum_columns-f32-2x2"),
+    Fault("mask of rows for columns", "tensix/reader_rows.ll.j2", "2, valid[1], 0)", "2, valid[0], 0)",
+          "sum_columns-f32-2x2"),
+    Fault("wrong fidelity phase", f"{TENSIX}.matmul", "_FIDELITY_STEP = 1 << 13", "_FIDELITY_STEP = 2 << 13",
+          "tiny_matmul_hifi4-bf16-1"),
+    Fault("missing fidelity phase", f"{TENSIX}.matmul", '"hifi4": 4', '"hifi4": 3', "tiny_matmul_hifi4-bf16-1",
+          "blackhole"),
+    Fault("wrong address-mode step", f"{TENSIX}.matmul", "_ab(48, 8)", "_ab(32, 8)", "tiny_matmul_lofi-bf16-1"),
+    Fault("wrong Dst row of a product", f"{TENSIX}.matmul", "_DST_ROWS = (0, 8, 0, 8, 32,",
+          "_DST_ROWS = (0, 8, 0, 8, 16,", "tiny_matmul_lofi-bf16-1"),
+    Fault("accumulation starts anew", "tensix/math_matmul.ll.j2", "{% call t.repeat('k', k_tiles) %}\n",
+          "{% call t.repeat('k', k_tiles) %}\n  tt ZEROACC mode=3\n", "matmul_lofi_fp32-bf16-mixed-2x2"),
+    Fault("epilogue's modes stay", "tensix/math_matmul.ll.j2", "{% for config, value in restore %}",
+          "{% for config, value in [] %}", "matmul_bias_gelu-bf16-1"),
+    Fault("packer takes the first tile", "tensix/pack_matmul.ll.j2", "%slot = add i32 %first, %j",
+          "%slot = add i32 %first, 0", "matmul-bf16-1"),
+    Fault("wrong SFPU constant", f"{TENSIX}.functions", "1 / 720", "1 / 700", "exp-f32-2x2"),
+    Fault("one Newton step less", f"{TENSIX}.functions", "    for _ in range(3):\n        e = b.mad(minus, y, ONE)",
+          "    for _ in range(2):\n        e = b.mad(minus, y, ONE)", "reciprocal-f32-2x2"),
+    Fault("comparison includes equality", f"{TENSIX}.functions",
+          "    difference = b.sub(x, y)\n    return b.select(difference, 0, ONE, ZERO)",
+          "    difference = b.sub(y, x)\n    return b.select(difference, 0, ZERO, ONE)", "lt-f32-2x2"),
+    Fault("rounding ties away", f"{TENSIX}.functions", "b.const_bits(0x7FFF)), odd)", "b.const_bits(0x8000)), ZERO)",
+          "cast-f32-bf16-2x2"),
+    Fault("wrong core split", f"{TENSIX}.grid", "base + (i < extra)", "base + (i <= extra)", "exp-f32-2x2"),
+    Fault("wrong broadcast stride", f"{TENSIX}.eltwise", "0 if one_column else 1", "1", "add_column-f32-2x2"),
+    Fault("one rotation less", f"{TENSIX}.rows", "for turns in (1, 2, 4):", "for turns in (1, 2):",
+          "tiny_max1-f32-1"),
+    Fault("maximum starts from zero", f"{TENSIX}.rows", '"max": -math.inf', '"max": 0.0', "max_negative-bf16-2x2"),
+    Fault("unaligned slice moved as pages", f"{TENSIX}.copy", "if row % TILE_DIM or column % TILE_DIM:",
+          "if column % TILE_DIM:", "slice_unaligned-bf16-2x2"),
+    Fault("page in the next bank", LIB, "urem i32 {{ page }}, {{ hw.num_banks }}",
+          "urem i32 {{ page }}, {{ hw.num_banks - 1 }}", "transpose_heads-f32-2x2", "blackhole"),
+    Fault("packer writes 16 bits of 32", f"{TENSIX}.config", '"pack_read_32b": wide', '"pack_read_32b": 0',
+          "tiny_add-f32-1"),
+    Fault("rows of A read as columns", f"{TENSIX}.matmul", '"a_stride": (k, 1)', '"a_stride": (1, k)',
+          "matmul-bf16-2x2", "blackhole"),
+)  # fmt: skip
+
+EMULATOR = (
+    Fault("multiply-add rounds half up", "tensix_fma", "r += 1 if (m & 7) + (r & 1) > 4 else 0",
+          "r += 1 if m & 7 >= 4 else 0", "tiny_add-f32-1"),
+    Fault("no sticky bit", "tensix_fma", "shifted |= 1", "shifted |= 0", "tiny_add-f32-1", "blackhole"),
+    Fault("denormals are numbers", "tensix_fma", "(x & 0x7FFFFF | 0x800000) if xe else 0",
+          "x & 0x7FFFFF | (0x800000 if xe else 0)", "tiny_mul-f32-1", "blackhole"),
+    Fault("sign of NaN", "tensix_fma", "return False, p_sign | 0x7F800001", "return False, 0x7F800001",
+          "tiny_mul-f32-1"),
+    Fault("NaN packs as NaN", "tensix_pack", "value = value & 0x80000000 | 0x7F800000", "pass", "tiny_exp-bf16-1"),
+    Fault("denormals are packed", "tensix_pack", "if value & 0x7FFFFFFF < 0x800000:", "if False:",
+          "tiny_cast-f32-bf16-1"),
+    Fault("packer's rows in another order", "tensix_pack", "        at = row + i\n", "        at = row + (i ^ 1)\n",
+          "tiny_mul-f32-1"),
+    Fault("unpacker's bytes swapped", "tensix_unpack", "as_int(l1[b]) << 16 | as_int(l1[b + 1]) << 24",
+          "as_int(l1[b + 1]) << 16 | as_int(l1[b]) << 24", "tiny_mul-bf16-1"),
+    Fault("TF32 cut to bf16", "tensix_unpack", "keep = 0xFFFFE000", "keep = 0xFFFF0000", "tiny_matmul_hifi4-f32-1"),
+    Fault("low mantissa bits in every phase", "tensix_fpu", "(mantissa >> 1 & 31) if phase & 1 else mantissa >> 6",
+          "mantissa >> 6", "tiny_matmul_hifi4-bf16-1"),
+    Fault("products are cut, not rounded", "tensix_fpu", "((product << 1) + (1 << d)) >> (d + 1)", "product >> d",
+          "tiny_matmul_lofi-bf16-1"),
+    Fault("sums are cut, not rounded", "tensix_fpu", "r = ((m << left) + (1 << right >> 1)) >> right",
+          "r = (m << left) >> right", "tiny_matmul_hifi4-f32-1", "blackhole"),
+    Fault("total order of negative numbers", "tensix_bits", "(bits ^ 0x7FFFFFFF) - 0x100000000", "bits - 0x100000000",
+          "tiny_maximum-f32-1"),
+    Fault("shift by four bits only", "tensix_lane", "value << (by & 31)", "value << (by & 15)", "tiny_cast-f32-bf16-1"),
+    Fault("condition of zero", "tensix_sfpu", "min(source, 1) if mode & 2", "1 - min(source, 1) if mode & 2",
+          "tiny_mul-i32-1"),
+    Fault("unsigned branch is signed", "riscv", "    if f3 == 6:\n        return a < b",
+          "    if f3 == 6:\n        return signed(a) > signed(b)", "tiny_transpose-f32-1"),
+    Fault("high half of a product", "alu", ">> np.uint64(32)", ">> np.uint64(31)", "tiny_transpose-f32-1"),
+    Fault("bank of the source registers stays", "tensix_unpack", "t.banks[3 * unit + UNPACK_BANK] = bank ^ 1", "pass",
+          "tiny_max1-bf16-1"),
+    Fault("NoC reads from the next bank", "noc", "-2 - ", "-3 - ", "tiny_add-f32-1"),
+)  # fmt: skip
+
+
+def named(faults: tuple[Fault, ...]) -> list[object]:
+    return [pytest.param(f, id=f.name.replace(" ", "_")) for f in faults]
+
+
+@pytest.fixture(autouse=True)
+def _no_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kernels are built anew: what a fault builds is kept from the cache, and what the cache has from the checker."""
+    monkeypatch.setattr(cache, "get", lambda text, machine, build: build())
+
+
+@pytest.mark.parametrize("fault", named(KERNELS))
+def test_fault_of_kernels_is_caught(fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
+    seed(monkeypatch, fault.place, fault.old, fault.new)
+    with pytest.raises((AssertionError, MeshJitError)) as caught:
+        holds(fault)
+    assert getattr(caught.value, "code", "") not in NO_PROGRAM, caught.value
+
+
+@pytest.mark.parametrize("fault", named(EMULATOR))
+def test_fault_of_the_emulator_is_caught(fault: Fault) -> None:
+    with pytest.raises((AssertionError, MeshJitError)):
+        holds_plainly(fault, (fault.place, fault.old, fault.new))
+
+
+@pytest.mark.parametrize(("case", "chip"), sorted({(f.case, f.chip) for f in KERNELS}))
+def test_kernels_hold_without_faults(case: str, chip: str) -> None:
+    holds(Fault("", "", "", "", case, chip))
+
+
+@pytest.mark.parametrize(("case", "chip"), sorted({(f.case, f.chip) for f in EMULATOR}))
+def test_plain_emulator_holds_without_faults(case: str, chip: str) -> None:
+    holds_plainly(Fault("", "", "", "", case, chip))
