@@ -160,8 +160,11 @@ class _Placer:
 
         def propose(dims: Sequence[tuple[int, ...]], spec: Spec) -> None:
             for dim, axes in zip(dims, spec, strict=True):
-                if dim and dim[0] not in factors.whole and axes not in options[dim[0]]:
-                    options[dim[0]].insert(0, axes)
+                if not dim or dim[0] in factors.whole:
+                    continue
+                for size in range(1, len(axes) + 1):  # the outer axes alone leave the inner ones to another dim
+                    if axes[:size] not in options[dim[0]]:
+                        options[dim[0]].insert(0, axes[:size])
 
         propose(factors.result, wish)
         for dims, operand in zip(factors.operands, operands, strict=True):
