@@ -127,8 +127,11 @@ class CompiledFunction:
         call = self._bind(args, kwargs)
         variant = self._variant(call)
         executable = variant.compiled.executable
-        trace = cast(FunctionTrace, FunctionTrace.from_executable(variant.mesh, executable, donated=call.donated))
-        trace.takes(self.parameters, call, variant.compiled.lowered.trace)
+        traced = variant.compiled.lowered.trace
+        on_mesh = [i for i, leaf in enumerate(_all_leaves(call, traced)) if isinstance(leaf, MeshTensor)]
+        trace = FunctionTrace.from_executable(variant.mesh, executable, donated=call.donated, on_mesh=on_mesh)
+        trace = cast(FunctionTrace, trace)
+        trace.takes(self.parameters, call, traced)
         return trace
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:

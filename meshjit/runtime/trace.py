@@ -74,13 +74,15 @@ class MeshTrace:
 
     @classmethod
     def from_executable(
-        cls, mesh: MeshDevice, executable: Executable, *, donated: Collection[int] = (), own: bool = True
-    ) -> MeshTrace:
+        cls, mesh: MeshDevice, executable: Executable, *, donated: Collection[int] = (), own: bool = True,
+        on_mesh: Collection[int] = (),
+    ) -> MeshTrace:  # fmt: skip
         """Load an executable, with memory for its temporaries and constants.
 
         ``donated`` lists the positions of arguments whose memory a call takes over. With ``own`` the buffers of inputs
         and outputs are allocated now, so that no replay ever allocates; without, when they are first needed (a trace
-        that is only :meth:`run` on tensors never needs them).
+        that is only :meth:`run` on tensors never needs them). ``on_mesh`` lists the positions of arguments that come as
+        tensors on the mesh, which are used in place: their buffers too are only allocated for a host array.
 
         Raises :class:`~meshjit.errors.UsageError` when it was compiled for another mesh (MJ5017) or other devices
         (MJ5012), and :class:`~meshjit.errors.OutOfMemoryError` (MJ5001).
@@ -92,7 +94,7 @@ class MeshTrace:
         outputs = memory.outputs(inputs)
         trace = cls(mesh, executable, memory.load(), inputs=inputs, outputs=outputs, owned=memory.owned)
         if own:
-            for slot in inputs:
+            for slot in (s for s in inputs if s.position not in on_mesh):
                 trace._own_input(slot)
             for output in outputs:
                 if output.alias is None and output.constant is None:

@@ -403,3 +403,19 @@ def test_compiled_functions_nest(mesh: mj.MeshDevice) -> None:
     outer = mj.compile(lambda x: inner(x) * 2, mesh=mesh)
     np.testing.assert_allclose(outer(X), 2 * mj.nn.softmax(X), rtol=1e-6)
     assert inner.reasons == []
+
+
+def test_a_capture_keeps_no_copies_of_tensors_on_the_mesh() -> None:
+    """Weights that are on the mesh already are used in place: capturing adds the input's, the output's and no more."""
+    weights = np.ones((256, 256), np.float32)
+    with mj.open_mesh((2,), ("tp",), target="null") as mesh:
+        f = mj.compile(lambda x, w: x @ w, mesh=mesh)
+        x, w = weights[:4], mesh.put(weights, P())
+        before = mesh.memory().live_bytes
+        trace = f.capture(x, w)
+        kept = mesh.memory().live_bytes - before
+        assert kept < weights.nbytes / 8
+        trace.replay(x, w)
+        assert mesh.memory().live_bytes - before == kept
+        trace.replay(x, weights)  # a host array in its place gets a buffer once it is there
+        assert mesh.memory().live_bytes - before >= weights.nbytes
