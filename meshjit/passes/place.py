@@ -1,16 +1,16 @@
 """Place: choose shardings for the arguments nobody said anything about (strategy "auto").
 
 Coordinate descent on the estimated time of the whole program: one argument after the other tries every sharding of its
-dims over free mesh axes, all else kept, until no change helps. Each trial propagates, partitions and costs the real
-graph, so reshards and collectives count. Shardings whose arguments and results exceed a device's memory lose to those
-that fit. Larger arguments go first: they matter most.
+dims over free mesh axes, first with all open arguments following it, then with all else kept, until no change helps.
+Each trial propagates, partitions and costs the real graph, so reshards and collectives count. Shardings whose arguments
+and results exceed a device's memory lose to those that fit. Larger arguments go first: they matter most.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import permutations
+from itertools import chain, permutations
 
 from meshjit.ir.graph import Graph, Node
 from meshjit.ir.machine import Machine
@@ -37,30 +37,42 @@ class Choice:
 def place(graph: Graph, machine: Machine) -> Choice:
     """Choose the shardings of all open parameters of a traced graph."""
     open_params = [p for p in graph.params if p.type.is_open]
-    start = {p: wish.type.dims_spec for p, wish in zip(graph.params, propagate(graph).params, strict=True)}
-    chosen: dict[Node, Spec] = {p: start[p] for p in open_params}
+    chosen = _followed(graph, {})
     best = _score(graph, chosen, machine)
-    tried: dict[tuple[Spec, ...], tuple[int, float]] = {tuple(chosen.values()): best}
+    tried = {tuple(chosen.values())}
     order = sorted(open_params, key=lambda p: -p.type.replicated().local_bytes(graph.mesh))
+    # First what follows from one argument's sharding alone: many must change together, such as a batch in all.
+    alone = (_followed(graph, {p: spec}) for p in order for spec in _candidates(p, graph.mesh))
     improved = True
-    while improved and len(tried) < _MAX_TRIALS:
+    while improved:
         improved = False
-        for param in order:
-            for spec in _candidates(param, graph.mesh):
-                trial = {**chosen, param: spec}
-                key = tuple(trial.values())
-                if key in tried or len(tried) >= _MAX_TRIALS:
-                    continue
-                tried[key] = score = _score(graph, trial, machine)
-                if score < best:
-                    best, chosen, improved = score, trial, True
+        changed = ({**chosen, p: spec} for p in order for spec in _candidates(p, graph.mesh))
+        for trial in chain(alone, changed):
+            key = tuple(trial.values())
+            if key in tried:
+                continue
+            if len(tried) >= _MAX_TRIALS:
+                break
+            tried.add(key)
+            score = _score(graph, trial, machine)
+            if score < best:
+                best, chosen, improved = score, trial, len(tried) < _MAX_TRIALS
     whole = _score(graph, {p: ((),) * p.type.rank for p in open_params}, machine)
-    reasons = {
-        p.name: f"chosen by the planner: {best[1] * 1e6:.0f} us estimated, {whole[1] * 1e6:.0f} us with all open "
-        f"arguments whole; {len(tried)} placements compared"
-        for p in open_params
-    }
+    reasons: dict[str, str] = {}
+    for p in open_params:
+        reasons[p.name] = f"chosen by the planner, together with {open_params[0].name}"
+        if p is open_params[0]:
+            reasons[p.name] = (
+                f"chosen by the planner: {best[1] * 1e6:.0f} us estimated, {whole[1] * 1e6:.0f} us with all open "
+                f"arguments whole; {len(tried)} placements compared"
+            )
     return Choice(_with_specs(graph, chosen), reasons)
+
+
+def _followed(graph: Graph, given: dict[Node, Spec]) -> dict[Node, Spec]:
+    """Shardings of all open parameters: those given, and what propagation makes of the others."""
+    placed = propagate(_with_specs(graph, given)).params
+    return {p: new.type.dims_spec for p, new in zip(graph.params, placed, strict=True) if p.type.is_open}
 
 
 def _candidates(param: Node, mesh: Mesh) -> Iterator[Spec]:

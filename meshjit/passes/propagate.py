@@ -35,6 +35,7 @@ from meshjit.ir.graph import Builder, Graph, Node
 from meshjit.ir.location import Location
 from meshjit.ir.opdef import SHARDED, Assignment, Attrs, Factors, OpDef, apply_factors, attrs_of, operand_spec
 from meshjit.ir.ops.sharding import PIN, RESHARD, spec_text, text_spec
+from meshjit.ir.ops.structure import PARAM
 from meshjit.ir.types import Spec, TensorType
 from meshjit.passes.decompose import PARTS
 from meshjit.passes.reshard import moved_bytes
@@ -84,6 +85,8 @@ class _Placer:
         if value.type.spec == spec and value.type.pending is None:
             return value
         key = (value, spec)
+        if key not in self.resharded and _is_created(value):  # nothing to move: each device makes what it needs
+            self.resharded[key] = self.builder.add(value.op, (), value.attrs, value.location, spec=spec)
         if key not in self.resharded:
             attrs = attrs_of(spec=spec_text(spec), reason=reason)
             self.resharded[key] = self.builder.add(RESHARD, [value], attrs, location)
@@ -144,7 +147,8 @@ class _Placer:
                 spec, pending = apply_factors("", factors, specs, self.mesh)
             except ShardingError:
                 continue  # not a valid placement: another candidate is
-            cost = sum(moved_bytes(o.type, s, self.mesh) for o, s in zip(operands, specs, strict=True))
+            moved = [o for o in zip(operands, specs, strict=True) if not _is_created(o[0])]
+            cost = sum(moved_bytes(o.type, s, self.mesh) for o, s in moved)
             out = result.with_spec(spec, pending)
             target = _compatible(wish, out)
             cost += moved_bytes(out, target, self.mesh)
@@ -206,6 +210,10 @@ def _compatible(wish: Spec, type: TensorType) -> Spec:
         out.append(want if extends else have)
         free -= set(out[-1])
     return tuple(out)
+
+
+def _is_created(value: Node) -> bool:
+    return not value.operands and value.op is not PARAM
 
 
 def _pin_reason(node: Node) -> str:

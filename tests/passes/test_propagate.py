@@ -34,3 +34,18 @@ def test_a_matmul_moves_the_fewest_bytes(x: str, w: str, result: str, bytes_move
 
 def _plain(x: str, w: str) -> str:
     return f"{x.split('@')[0].split(',')[0]},{w.split(',')[1].split('@')[0]}"
+
+
+def test_what_an_op_creates_is_created_where_it_is_needed() -> None:
+    text = """func f(%x: f32[8@dp,8], %y: f32[8@tp,8]) {
+  %0 = full() {shape=[8,8], value=1.0, dtype=f32} : f32[8,8]?
+  %1 = iota() {shape=[8,8], dim=0, start=0, step=1, dtype=f32} : f32[8,8]?
+  %2 = sub(%1, %0) : f32[8,8]?
+  %3 = mul(%x, %1) : f32[8,8]?
+  %4 = mul(%y, %1) : f32[8,8]?
+  return %2, %3, %4
+}
+"""
+    graph = run_pass(PASSES["propagate"], parse(HEAD + text), MACHINE)
+    assert [str(o.type) for o in graph.outputs] == ["f32[8@dp,8]", "f32[8@dp,8]", "f32[8@tp,8]"]
+    assert not [n for n in graph.nodes if n.op.name == "reshard"]
