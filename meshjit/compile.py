@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -48,9 +48,21 @@ class Variant:
     mesh: MeshDevice
     call: Call
     compiled: Compiled
-    runner: MeshTrace
     guards: tuple[guards.Guard, ...]
     reason: str
+    _runner: MeshTrace | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def runner(self) -> MeshTrace:
+        """What calls run. It is loaded by the first call: a function that is only captured needs no memory for it."""
+        if self._runner is None:
+            with self._lock:
+                if self._runner is None:
+                    self._runner = MeshTrace.from_executable(
+                        self.mesh, self.compiled.executable, donated=self.call.donated, own=False
+                    )
+        return self._runner
 
 
 class FunctionTrace(MeshTrace):
@@ -224,8 +236,7 @@ class CompiledFunction:
         trace = self._traced(call, mesh.mesh)
         compiled = Traced(trace, machine_for(mesh), mesh.arch, self.options.strategy).lower().compile()
         dump(compiled)
-        runner = MeshTrace.from_executable(mesh, compiled.executable, donated=call.donated, own=False)
-        return Variant(mesh, call, compiled, runner, seen, reason)
+        return Variant(mesh, call, compiled, seen, reason)
 
 
 def machine_for(mesh: MeshDevice) -> Machine:
