@@ -157,9 +157,9 @@ def tolerances(graph: Graph, inputs: Sequence[np.ndarray]) -> list[np.ndarray]:
 def run_planned(
     planned: Graph, inputs: Sequence[np.ndarray], mesh: MeshDevice, machine: Machine = MACHINE
 ) -> list[np.ndarray]:
-    """Build a planned graph for an open CPU mesh and run it there."""
+    """Build a planned graph for an open mesh and run it there; ``machine`` describes its devices."""
     executable = build_executable(
-        planned, storage_owners(planned, machine), {}, arena_bytes(planned), machine, backend_of("cpu").lower, {}
+        planned, storage_owners(planned, machine), {}, arena_bytes(planned), machine, backend_of(machine.arch).lower, {}
     )
     trace = MeshTrace.from_executable(mesh, executable, own=False)
     try:

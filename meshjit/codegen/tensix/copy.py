@@ -98,15 +98,18 @@ def _aligned(piece: Piece, shape: tuple[int, ...]) -> Piece | None:
         return None
     if any(s % matrix for s in piece.stride[:-2]):
         return None
-    for dim, size in ((-2, rows), (-1, columns)):
+    for dim in (-2, -1):
         lows, highs = _values(piece.low[dim]), _values(piece.high[dim])
         if any(v % TILE_DIM for v in lows) or any(v % TILE_DIM and v != shape[dim] for v in highs):
             return None
-        del size
+    height, width = (max(_values(piece.high[d])) - min(_values(piece.low[d])) for d in (-2, -1))
     for base, low_row, low_column in _per_device(piece):
         start = base + low_row * piece.stride[-2] + low_column
         row, column = start % matrix // columns, start % columns
         if row % TILE_DIM or column % TILE_DIM:
+            return None
+        # Pages go on where a row ends, and where a matrix ends that does not fill its last row of tiles.
+        if column + width > columns or (row + height > rows and rows % TILE_DIM):
             return None
 
     def page(base: int) -> int:

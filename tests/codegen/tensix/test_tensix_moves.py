@@ -18,6 +18,9 @@ DTYPES = pytest.mark.parametrize("dtype", [BF16, F32, I32, BOOL], ids=str)
 CASES = [
     ("reshape", moves.RESHAPE, {"shape": (70, 40)}, [(40, 70)]),
     ("reshape_lead", moves.RESHAPE, {"shape": (2, 1, 64, 33)}, [(2, 64, 33)]),
+    ("reshape_rows", moves.RESHAPE, {"shape": (80, 32)}, [(2, 40, 32)]),
+    ("reshape_rows_aligned", moves.RESHAPE, {"shape": (64, 40)}, [(2, 32, 40)]),
+    ("reshape_columns", moves.RESHAPE, {"shape": (1, 66)}, [(2, 1, 33)]),
     ("reshape_split", moves.RESHAPE, {"shape": (5, 8, 7, 10)}, [(40, 70)]),
     ("transpose", moves.TRANSPOSE, {"perm": (1, 0)}, [(33, 70)]),
     ("transpose_lead", moves.TRANSPOSE, {"perm": (1, 0, 2, 3)}, [(2, 3, 32, 40)]),
