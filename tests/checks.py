@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 
 from meshjit.codegen.backends import backend_of
+from meshjit.codegen.cpu.tiling import tiling
 from meshjit.codegen.executable import build_executable
 from meshjit.ir.evaluate import evaluate, global_context, store
 from meshjit.ir.graph import Graph, Node
-from meshjit.ir.machine import Blocks, Machine
+from meshjit.ir.machine import Machine
 from meshjit.ir.mesh import Mesh
 from meshjit.ir.parser import parse
 from meshjit.ir.program import Layout
@@ -39,7 +40,7 @@ MESHES = {
 }
 
 #: A device with flat memory and more than enough of it.
-MACHINE = Machine("cpu", Layout.ROW, 1 << 32, 64, blocks=Blocks(192, 256, 1024, 6, 8))
+MACHINE = Machine("cpu", Layout.ROW, 1 << 32, 64, tiling=tiling)
 
 
 def random_array(type: TensorType, rng: np.random.Generator) -> np.ndarray:

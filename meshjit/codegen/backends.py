@@ -9,22 +9,18 @@ from dataclasses import dataclass
 from functools import partial
 
 from meshjit.arch import BLACKHOLE, WORMHOLE, Arch
+from meshjit.codegen.cpu.tiling import tiling
 from meshjit.errors import UsageError
 from meshjit.ir.graph import Node
-from meshjit.ir.machine import Blocks, Machine
+from meshjit.ir.machine import Machine
 from meshjit.ir.mesh import Mesh
 from meshjit.ir.program import Kernel, Layout, Program
 
 
 def _cpu() -> Machine:
-    """A CPU device: one AVX-512 core of 2024, sharing this machine's memory with seven others.
-
-    A block's rows, their accumulators and 256 KiB of packed columns share a second-level cache of 1 MiB.
-    """
+    """A CPU device: one AVX-512 core of 2024, sharing this machine's memory with seven others."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return Machine(
-        "cpu", Layout.ROW, memory, 64, flops=2e11, memory_bandwidth=1e10, blocks=Blocks(192, 256, 1024, 6, 8)
-    )
+    return Machine("cpu", Layout.ROW, memory, 64, flops=2e11, memory_bandwidth=1e10, tiling=tiling)
 
 
 def _card(arch: Arch, flops: float, memory_bandwidth: float, link_bandwidth: float) -> Machine:

@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from meshjit.ir.graph import Node
 from meshjit.ir.mesh import Mesh
+from meshjit.ir.opdef import Attrs
 from meshjit.ir.program import Layout
 from meshjit.ir.types import BOOL, TensorType
 
 TILE = 32
 
 
-@dataclass(frozen=True)
-class Blocks:
-    """What a core's fast memory holds of a matmul: at most ``rows`` x ``columns`` of the result, ``depth_bytes`` of K.
-
-    With ``few_rows`` or fewer rows the second operand is read once and in order, so its blocks may be ``stretch`` times
-    as deep and wide.
-    """
-
-    rows: int
-    columns: int
-    depth_bytes: int
-    few_rows: int
-    stretch: int
+#: How a target wants a fused matmul tiled: the attributes that its code generator obeys.
+Tiling = Callable[[Node, Mesh], Attrs]
 
 
 @dataclass(frozen=True)
@@ -34,8 +26,8 @@ class Machine:
     ``memory_bytes`` is what a device holds; ``banks`` over how many DRAM banks a buffer's pages are spread (1: memory
     is flat); ``alignment_bytes`` what every address is a multiple of. ``grid`` is the worker grid (columns, rows).
     ``flops`` (per second), ``memory_bandwidth`` and ``link_bandwidth`` (bytes per second), ``link_latency_s`` feed the
-    cost estimate; where they come from stands where they are set. ``blocks`` bounds the tiles of a matmul (None: they
-    are not tiled).
+    cost estimate; where they come from stands where they are set. ``tiling`` is asked for the tile of every
+    fused matmul (None: the code generator takes any).
     """
 
     arch: str
@@ -48,7 +40,7 @@ class Machine:
     memory_bandwidth: float = 1e10
     link_bandwidth: float = 1e10
     link_latency_s: float = 1e-6
-    blocks: Blocks | None = None
+    tiling: Tiling | None = None
 
     def page_bytes(self, type: TensorType) -> int:
         """Bytes of a page: one 32x32 tile on cards, the alignment elsewhere. Cards store bools as bf16."""

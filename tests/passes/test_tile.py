@@ -9,6 +9,7 @@ from checks import MACHINE
 from hypothesis import given
 from hypothesis import strategies as st
 
+from meshjit.codegen.cpu import tiling
 from meshjit.errors import IRError
 from meshjit.ir.graph import Builder, Graph
 from meshjit.ir.mesh import Mesh
@@ -33,13 +34,11 @@ def fused(a: tuple[int, ...], b: tuple[int, ...], dtype: DType = F32) -> Graph:
 def test_tiles_fit_the_machine_and_the_matmul(m: int, k: int, n: int, dtype: DType) -> None:
     graph = tile(fused((m, k), (k, n), dtype), MACHINE)
     verify(graph, after="tile")
-    blocks = MACHINE.blocks
-    assert blocks is not None
     rows, columns, depth = cast("tuple[int, int, int]", graph.nodes[0].attrs["tile"])
-    assert 1 <= rows <= min(max(m, 1), blocks.rows)
-    stretch = blocks.stretch if m <= blocks.few_rows else 1
-    assert 1 <= columns <= min(max(n, 1), blocks.columns * stretch)
-    assert 1 <= depth <= min(max(k, 1), blocks.depth_bytes // dtype.size_bytes * stretch)
+    assert 1 <= rows <= min(max(m, 1), tiling.ROWS)
+    stretch = tiling.STRETCH if m <= tiling.FEW_ROWS else 1
+    assert 1 <= columns <= min(max(n, 1), tiling.COLUMNS * stretch)
+    assert 1 <= depth <= min(max(k, 1), tiling.DEPTH_BYTES // dtype.size_bytes * stretch)
 
 
 def test_batches_that_share_the_second_operand_are_rows() -> None:

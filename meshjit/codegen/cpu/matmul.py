@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from meshjit.codegen.cpu import tiling
 from meshjit.codegen.cpu.chain import Arguments, Chain
 from meshjit.codegen.cpu.launch import Launch, build
 from meshjit.codegen.cpu.nest import Operand, broadcast_strides, row_major
@@ -15,7 +16,7 @@ from meshjit.ir.program import Program
 from meshjit.toolchain.llvm import Machine
 
 #: The block of a matmul that no pass has tiled.
-_UNTILED = (192, 256, 256)
+_UNTILED = (tiling.ROWS, tiling.COLUMNS, tiling.DEPTH_BYTES // 4)
 #: Bytes of a block's accumulators and packed operands: they lie on the stack of a thread, which has 8 MiB.
 _STACK_BYTES = 4 << 20
 

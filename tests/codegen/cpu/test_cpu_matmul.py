@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from typing import cast
 
 import numpy as np
 import pytest
 from cpu_run import TOLERANCE, check, plain, sample, single
 
-from meshjit.codegen.backends import machine_of
 from meshjit.codegen.cpu.lower import lower
 from meshjit.codegen.cpu.matmul import blocking
+from meshjit.codegen.cpu.tiling import tiling
 from meshjit.errors import CodegenError
 from meshjit.ir.graph import Builder, Graph
 from meshjit.ir.mesh import Mesh
 from meshjit.ir.opdef import FUSED, attrs_of
 from meshjit.ir.ops import OPS
 from meshjit.ir.types import BF16, F32, DType
-from meshjit.passes.tile import choose
 from meshjit.toolchain import llvm
 
 ONE = Mesh((1,), ("tp",))
-BLOCKS = machine_of("cpu").blocks
 SIZES = [
     *((1, 1, 1), (1, 33, 70), (3, 5, 7), (6, 64, 64), (7, 64, 65), (31, 32, 33), (64, 301, 200), (33, 1025, 97)),
     *((200, 70, 500), (2, 257, 129), (5, 2500, 100), (400, 300, 70), (13, 17, 1)),
@@ -108,8 +107,8 @@ def test_blocks_cover_the_result_and_fit_the_registers() -> None:
     )
     for m in (1, 2, 5, 6, 7, 64, 191, 192, 193, 1000):
         for n in (1, 16, 47, 48, 64, 4544, 18176):
-            assert BLOCKS is not None
-            g = blocking(m, n, 4544, "f32", machine, choose(product(F32, (m, 4544), (4544, n)).nodes[0], ONE, BLOCKS))
+            fused = tiled(F32, ((m, 4544), (4544, n)), (1, 1, 1)).nodes[0]
+            g = blocking(m, n, 4544, "f32", machine, cast("tuple[int, int, int]", tiling(fused, ONE)["tile"]))
             assert g.m_blocks * g.mb >= m > (g.m_blocks - 1) * g.mb
             assert g.n_blocks * g.nb >= n > (g.n_blocks - 1) * g.nb
             assert g.mr * g.nv <= 24 and (g.mr == 1 or g.mr * g.nv + min(g.nv, g.mr) + 1 <= machine.registers)
