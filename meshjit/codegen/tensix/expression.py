@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from meshjit.codegen.tensix import functions as fn
+from meshjit.codegen.tensix import integers
 from meshjit.codegen.tensix.sfpu import ONE, ZERO, Builder, V
 from meshjit.errors import CodegenError
 
@@ -69,20 +70,20 @@ EMITTERS: Mapping[str, Emit] = MappingProxyType(
         "int_sub": Builder.int_sub,
         "int_neg": lambda b, x: b.int_sub(ZERO, x),
         "int_abs": Builder.int_abs,
-        "int_mul": fn.int_multiply,
-        "int_maximum": fn.int_maximum,
-        "int_minimum": fn.int_minimum,
-        "int_relu": lambda b, x: fn.int_maximum(b, x, ZERO),
-        "int_lt": fn.int_less,
-        "int_gt": lambda b, x, y: fn.int_less(b, y, x),
-        "int_ge": fn.int_greater_equal,
-        "int_le": lambda b, x, y: fn.int_greater_equal(b, y, x),
-        "int_eq": fn.int_equal,
-        "int_ne": fn.int_not_equal,
-        "int_to_float": fn.int_to_float,
-        "float_to_int": fn.float_to_int,
+        "int_mul": integers.multiply,
+        "int_maximum": integers.maximum,
+        "int_minimum": integers.minimum,
+        "int_relu": lambda b, x: integers.maximum(b, x, ZERO),
+        "int_lt": integers.less,
+        "int_gt": lambda b, x, y: integers.less(b, y, x),
+        "int_ge": integers.greater_equal,
+        "int_le": lambda b, x, y: integers.greater_equal(b, y, x),
+        "int_eq": integers.equal,
+        "int_ne": integers.not_equal,
+        "int_to_float": integers.int_to_float,
+        "float_to_int": integers.float_to_int,
         "float_to_bool": fn.nonzero,
-        "int_to_bool": lambda b, x: fn.int_not_equal(b, x, ZERO),
+        "int_to_bool": lambda b, x: integers.not_equal(b, x, ZERO),
     }
 )
 

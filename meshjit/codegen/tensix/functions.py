@@ -321,78 +321,11 @@ def choose(b: Builder, condition: V, x: V, y: V) -> V:
     return b.select(condition, 2, x, y)
 
 
-def int_to_float(b: Builder, x: V) -> V:
-    """A two's complement integer as a float, rounded to nearest even."""
-    y = b.with_sign_of(b.to_float(b.int_abs(x)), x)
-    lowest = b.int_sub(x, b.const_bits(0x80000000))  # its magnitude is no int32
-    return b.select(lowest, 6, b.const(-(2.0**31)), y)
-
-
-def float_to_int(b: Builder, x: V) -> V:
-    """x truncated to int32, saturating; NaN gives 0. The mantissa is shifted by the exponent."""
-    by = b.int_sub(b.exponent(x), b.const_bits(127 + 23))
-    mantissa = b.mantissa(x)
-    y = b.copy(b.shift_by(mantissa, by))
-    small = b.int_sub(b.exponent(x), b.const_bits(127))
-    b.begin_if(small, 0)
-    b.assign(y, ZERO)
-    b.end_if()
-    negative = b.int_sub(ZERO, y)
-    b.begin_if(x, 0)
-    b.assign(y, negative)
-    b.end_if()
-    large = b.int_sub(b.exponent(x), b.const_bits(127 + 31))
-    limit = b.select(x, 0, b.const_bits(0x80000000), b.const_bits(0x7FFFFFFF))
-    b.begin_if(large, 4)
-    b.assign(y, limit)
-    b.end_if()
-    nan = b.int_sub(b.const_bits(0x7F800000), b.abs_bits(x))
-    b.begin_if(nan, 0)
-    b.assign(y, ZERO)
-    b.end_if()
-    return y
-
-
 def round_bf16(b: Builder, x: V) -> V:
     """x rounded to bfloat16, ties to even, kept as float32. (The packer and SFPSTOCHRND round ties up.)"""
     odd = b.bit_and(b.shift(x, -16), b.const_bits(1))
     y = b.int_add(b.int_add(x, b.const_bits(0x7FFF)), odd)
     return b.shift(b.shift(y, -16), 16)
-
-
-def int_less(b: Builder, x: V, y: V) -> V:
-    """1.0 where x < y as integers that differ by less than 2**31."""
-    return b.select(b.int_sub(x, y), 0, ONE, ZERO)
-
-
-def int_greater_equal(b: Builder, x: V, y: V) -> V:
-    """1.0 where x >= y as integers that differ by less than 2**31."""
-    return b.select(b.int_sub(x, y), 4, ONE, ZERO)
-
-
-def int_equal(b: Builder, x: V, y: V) -> V:
-    """1.0 where the bits are equal."""
-    return b.select(b.int_sub(x, y), 6, ONE, ZERO)
-
-
-def int_not_equal(b: Builder, x: V, y: V) -> V:
-    """1.0 where the bits differ."""
-    return b.select(b.int_sub(x, y), 2, ONE, ZERO)
-
-
-def int_maximum(b: Builder, x: V, y: V) -> V:
-    """The larger of two integers that differ by less than 2**31."""
-    return b.select(b.int_sub(x, y), 0, y, x)
-
-
-def int_minimum(b: Builder, x: V, y: V) -> V:
-    """The smaller of two integers that differ by less than 2**31."""
-    return b.select(b.int_sub(x, y), 0, x, y)
-
-
-def int_multiply(b: Builder, x: V, y: V) -> V:
-    """The product of integers below 2**24 in magnitude, when it is, too."""
-    return float_to_int(b, b.mul(int_to_float(b, x), int_to_float(b, y)))
 
 
 def nonzero(b: Builder, x: V) -> V:

@@ -82,10 +82,6 @@ def supports(node: Node) -> str | None:
             return f"{member.op.name} of {types} has no card kernel yet"
     if family == "normalize" and node.operands[0].type.dtype.kind != "float":
         return f"{node.op.name} of {node.operands[0].type.dtype} has no card kernel yet"
-    if family == "reduce":
-        root = node.body.outputs[0] if node.body is not None else node
-        if root.type.dtype.kind != "float":
-            return f"{root.op.name} of {root.type.dtype} has no card kernel yet"
     return None
 
 

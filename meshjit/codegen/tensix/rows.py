@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from meshjit.arch import TILE_DIM, Arch, row_major, tile_bytes, tile_grid
-from meshjit.codegen.tensix import config, sfpu
+from meshjit.codegen.tensix import config, integers, sfpu
 from meshjit.codegen.tensix import functions as fn
 from meshjit.codegen.tensix.eltwise import ComputeOperand, Operand, coordinates, kernel, operand_walk, walk
 from meshjit.codegen.tensix.expression import Expression, emit
@@ -22,10 +22,12 @@ from meshjit.codegen.tensix.hw import Cb, hw
 from meshjit.codegen.tensix.sfpu import SLOW, Builder, V
 from meshjit.errors import CodegenError
 from meshjit.ir.program import BufferAddress, Program, Role, Word
-from meshjit.ir.types import BF16, DType
+from meshjit.ir.types import BF16, I32, DType
 
 ReduceOp = Literal["sum", "max", "min"]
-NEUTRAL: dict[ReduceOp, float] = {"sum": 0.0, "max": -math.inf, "min": math.inf}
+#: The bits of each op's neutral element; of integers in their sortable form (integers.py).
+NEUTRAL: dict[ReduceOp, int] = {"sum": 0, "max": sfpu.bits(-math.inf), "min": sfpu.bits(math.inf)}
+INTEGER_NEUTRAL: dict[ReduceOp, int] = {"sum": 0, "max": 0xFFFFFFFF, "min": 0x7FFFFFFF}
 #: Mode 2 steps Dst by 4 rows (one group of a reduction over columns), mode 3 by 2 (one vector).
 MODES = ((0, 0), (0, 0), (0, 4), (0, 2))
 
@@ -145,6 +147,7 @@ class _Phases:
     def __init__(self, arch: Arch, layout: _Layout, accumulators: int, dtype: DType) -> None:
         self.arch = arch
         self.fast = dtype == BF16
+        self.integer = dtype == I32
         self.layout = layout
         self.used = layout.a_slot + accumulators
         if self.used > 8:
@@ -163,32 +166,34 @@ class _Phases:
         b.store(result, slot)
         return sfpu.compile(b, pin=False)
 
-    def constant(self, value: float, slot: int) -> sfpu.Program:
+    def constant(self, word: int, slot: int) -> sfpu.Program:
         b = self.builder()
-        return self.compile(b, b.const(value), slot)
+        return self.compile(b, b.const_bits(word), slot)
 
-    def mask(self, b: Builder, x: V, neutral: float) -> V:
+    def mask(self, b: Builder, x: V, neutral: int) -> V:
         """x where the mask is 1, the neutral element elsewhere."""
         if not self.layout.masked:
             return x
-        return b.select(b.load(self.layout.mask_slot), 2, x, b.const(neutral))
+        return b.select(b.load(self.layout.mask_slot), 2, x, b.const_bits(neutral))
 
     def combine(self, b: Builder, op: ReduceOp, x: V, y: V) -> V:
-        return {"sum": b.add, "max": b.maximum, "min": b.minimum}[op](x, y)
+        add = b.int_add if self.integer else b.add
+        return {"sum": add, "max": b.maximum, "min": b.minimum}[op](x, y)
 
     def accumulate(
         self, operands: Sequence[int], op: ReduceOp, slot: int, b: Builder, value: V, finish: sfpu.Program
     ) -> Phase:
         """The phase that reduces ``value`` (recorded in ``b``) over the row into ``slot``."""
-        value = self.mask(b, value, NEUTRAL[op])
+        neutral = INTEGER_NEUTRAL[op] if self.integer else NEUTRAL[op]
+        value = self.mask(b, value, neutral)
         program = self.compile(b, self.combine(b, op, b.load(slot), value), slot)
         return Phase(
             operands=tuple(operands),
             program=program,
             masked=self.layout.masked,
-            start=self.constant(NEUTRAL[op], slot),
-            reduce_columns=columns_lines(op, slot, self.arch) if self.layout.over_columns else (),
-            reduce_rows=rows_lines(op, slot, self.arch) if self.layout.over_rows else (),
+            start=self.constant(neutral, slot),
+            reduce_columns=columns_lines(op, slot, self.arch, self.integer) if self.layout.over_columns else (),
+            reduce_rows=rows_lines(op, slot, self.arch, self.integer) if self.layout.over_rows else (),
             finish=finish,
         )
 
@@ -212,47 +217,49 @@ def _with_nops(lines: Sequence[str], arch: Arch) -> tuple[str, ...]:
     return tuple(out)
 
 
-def _fold(op: ReduceOp, d: int, c: int) -> str:
+def _fold(op: ReduceOp, d: int, c: int, integer: bool) -> str:
     """d = op(d, c); c is lost when op is not a sum."""
     if op == "sum":
-        return f"SFPADD d={d} a=10 b={d} c={c}"
+        return f"SFPIADD d={d} c={c} mode=4" if integer else f"SFPADD d={d} a=10 b={d} c={c}"
     return f"SFPSWAP d={d} c={c} mode={9 if op == 'max' else 1}"
 
 
-def columns_lines(op: ReduceOp, slot: int, arch: Arch) -> tuple[str, ...]:
+def columns_lines(op: ReduceOp, slot: int, arch: Arch, integer: bool) -> tuple[str, ...]:
     """Reduce 4 rows over their 32 columns, every column of which gets the result; then step 4 rows.
 
     The four vectors of a row group are the even and odd columns of two faces; inside a vector, lanes of a row are
     folded by rotations of 1, 2 and 4.
     """
     at = [slot * 64 + offset for offset in (0, 2, 16, 18)]
-    lines = [f"SFPLOAD d={i} row={row} mode=3" for i, row in enumerate(at)]
-    lines += [_fold(op, 0, 1), _fold(op, 2, 3), _fold(op, 0, 2)]
+    mode = 4 if integer else 3
+    lines = [f"SFPLOAD d={i} row={row} mode={mode}" for i, row in enumerate(at)]
+    lines += [_fold(op, 0, 1, integer), _fold(op, 2, 3, integer), _fold(op, 0, 2, integer)]
     for turns in (1, 2, 4):
         lines.append("SFPSHFT2 d=1 c=0 mode=3")
         lines += ["SFPSHFT2 d=1 c=1 mode=3"] * (turns - 1)
-        lines.append(_fold(op, 0, 1))
-    lines += [f"SFPSTORE d=0 row={row} mode=3" for row in at]
+        lines.append(_fold(op, 0, 1, integer))
+    lines += [f"SFPSTORE d=0 row={row} mode={mode}" for row in at]
     lines[-1] += " addr_mode=2"
     return _with_nops(lines, arch)
 
 
-def rows_lines(op: ReduceOp, slot: int, arch: Arch) -> tuple[str, ...]:
+def rows_lines(op: ReduceOp, slot: int, arch: Arch, integer: bool) -> tuple[str, ...]:
     """Reduce 32 rows of a tile, every row of which gets the result.
 
     For each face column and parity, eight vectors of four rows fold into one; SFPTRANSP of four copies then puts row i
     of it into register i, so that three folds finish.
     """
+    mode = 4 if integer else 3
     lines: list[str] = []
     for offset in (0, 2, 16, 18):
         at = [slot * 64 + offset + row for row in (0, 4, 8, 12, 32, 36, 40, 44)]
-        lines += [f"SFPLOAD d={i} row={row} mode=3" for i, row in enumerate(at)]
-        lines += [_fold(op, i, i + 4) for i in range(4)]
-        lines += [_fold(op, 0, 2), _fold(op, 1, 3), _fold(op, 0, 1)]
+        lines += [f"SFPLOAD d={i} row={row} mode={mode}" for i, row in enumerate(at)]
+        lines += [_fold(op, i, i + 4, integer) for i in range(4)]
+        lines += [_fold(op, 0, 2, integer), _fold(op, 1, 3, integer), _fold(op, 0, 1, integer)]
         lines += [f"SFPMOV d={i} c=0" for i in (1, 2, 3)]
         lines.append("SFPTRANSP")
-        lines += [_fold(op, 0, 1), _fold(op, 2, 3), _fold(op, 0, 2)]
-        lines += [f"SFPSTORE d=0 row={row} mode=3" for row in at]
+        lines += [_fold(op, 0, 1, integer), _fold(op, 2, 3, integer), _fold(op, 0, 2, integer)]
+        lines += [f"SFPSTORE d=0 row={row} mode={mode}" for row in at]
     return _with_nops(lines, arch)
 
 
@@ -264,7 +271,10 @@ def build_reduce(spec: ReduceSpec, arch: Arch) -> Program:
     inputs = [b.load(i) for i in range(len(spec.operands))]
     value = emit(b, spec.expression, inputs)
     result = p.builder()
-    finish = p.compile(result, result.load(layout.a_slot), 0)
+    total = result.load(layout.a_slot)
+    if p.integer and spec.op != "sum":
+        value, total = integers.sortable(b, value), integers.sortable(result, total)
+    finish = p.compile(result, total, 0)
     phase = p.accumulate(range(len(spec.operands)), spec.op, layout.a_slot, b, value, finish)
     return _build(spec.name, arch, layout, spec.operands, spec.shape, (phase,), spec.dtype, out_shape=spec.out_shape)
 

@@ -192,6 +192,10 @@ class Builder:
         """x & y."""
         return self.change("SFPAND", self.copy(x), {"c": y})
 
+    def bit_xor(self, x: V, y: V) -> V:
+        """x ^ y."""
+        return self.change("SFPXOR", self.copy(x), {"c": y})
+
     def shift(self, x: V, by: int) -> V:
         """x shifted left (right when negative) as an unsigned integer."""
         return self.change("SFPSHFT", self.copy(x), mode=1, imm=by & 0xFFF)

@@ -98,6 +98,19 @@ def test_compare_and_where(chip, op, dtype):
     check(single(lambda b, p, q: b.add(op, [p, q]), type, type), [x, y], chip, 0.0)
 
 
+@pytest.mark.parametrize(
+    "op",
+    [elementwise.ADD, elementwise.SUB, elementwise.MUL, elementwise.MAXIMUM, elementwise.MINIMUM, *COMPARE],
+    ids=str,
+)
+def test_integers_of_the_whole_range(chip, op):
+    type = plain(I32, 64, 64)
+    bits = np.random.default_rng(11).integers(-(2**31), 2**31, (2, 64, 64)).astype(np.int32)
+    bits[1, :8] = bits[0, :8]
+    bits[:, 8:12] = np.random.default_rng(12).choice([-(2**31), 2**31 - 1, -1, 0, 1, 2048, -2048], (2, 4, 64))
+    check(single(lambda b, x, y: b.add(op, [x, y]), type, type), [bits[0], bits[1]], chip, 0.0)
+
+
 @pytest.mark.parametrize("op", [elementwise.LOGICAL_AND, elementwise.LOGICAL_OR, elementwise.LOGICAL_XOR], ids=str)
 def test_logical(chip, op):
     type = plain(BOOL, 40, 33)

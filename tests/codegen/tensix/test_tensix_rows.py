@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from card_run import CHIPS, TOLERANCE, check, fused, plain, random, single
 
 from meshjit.ir.ops import elementwise, reduce
-from meshjit.ir.types import BF16, F32
+from meshjit.ir.types import BF16, F32, I32
 
 pytestmark = pytest.mark.parametrize("chip", CHIPS)
 DTYPES = pytest.mark.parametrize("dtype", [BF16, F32], ids=str)
@@ -26,6 +27,18 @@ def test_reduce(chip, shape, axes, keepdims, op, dtype):
     type = plain(dtype, *shape)
     graph = single(lambda b, x: b.add(op, [x], {"axes": axes, "keepdims": keepdims}), type)
     check(graph, [random(type, 1)], chip, 2 * TOLERANCE[dtype])
+
+
+@pytest.mark.parametrize("op", [reduce.SUM, reduce.MAX, reduce.MIN], ids=str)
+@pytest.mark.parametrize(
+    ("shape", "axes"), [((40, 70), (1,)), ((40, 70), (0,)), ((64, 64), (0, 1)), ((3, 33, 40), (0, 2))]
+)
+def test_integers_reduce_over_the_whole_range(chip, shape, axes, op):
+    """Sums wrap as NumPy's do."""
+    type = plain(I32, *shape)
+    x = np.random.default_rng(3).integers(-(2**31), 2**31, shape).astype(np.int32)
+    check(single(lambda b, p: b.add(op, [p], {"axes": axes, "keepdims": False}), type), [x], chip, 0.0)
+    check(single(lambda b, p: b.add(op, [p], {"axes": axes, "keepdims": False}), type), [-abs(x)], chip, 0.0)
 
 
 @DTYPES
