@@ -56,7 +56,7 @@ _COLLECTIVES = Pass(
 _CSE_LOCAL = Pass("cse", _plain(cse), "reshards of one value for several users became equal collectives")
 _OUTPUTS = Pass("outputs", _plain(own_outputs), "after cse, which would merge the copies again", takes="local")
 _DCE_LOCAL = Pass("dce", _plain(dce), "cse and the rewrites leave unused nodes", gives="local")
-_FUSE = Pass("fuse", _plain(fuse), "when collectives are final: they bound what can be one kernel", takes="local")
+_FUSE = Pass("fuse", fuse, "when collectives are final: they bound what can be one kernel", takes="local")
 _TILE = Pass("tile", tile, "as soon as each matmul's epilogue is final", takes="fused", gives="fused")
 _SCHEDULE = Pass(
     "schedule", _plain(schedule), "before the memory plan, whose lifetimes follow the order", takes="fused"

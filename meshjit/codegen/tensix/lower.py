@@ -80,8 +80,6 @@ def supports(node: Node) -> str | None:
         if not known or (I32 in kinds and not _integer_known(member)):
             types = ", ".join(str(o.type.dtype) for o in member.operands)
             return f"{member.op.name} of {types} has no card kernel yet"
-    if family == "normalize" and node.operands[0].type.dtype.kind != "float":
-        return f"{node.op.name} of {node.operands[0].type.dtype} has no card kernel yet"
     return None
 
 
@@ -153,8 +151,10 @@ def _add(chain: _Chain, op: str, args: Sequence[int] = (), value: float = 0.0) -
 
 
 def _index(chain: _Chain, dim: int, origin: int | PerDevice, given: int = 0) -> int:
-    chain.operands.append(Operand(chain.shape, I32, dim, origin))
-    return given + len(chain.operands) - 1
+    operand = Operand(chain.shape, I32, dim, origin)
+    if operand not in chain.operands:
+        chain.operands.append(operand)
+    return given + chain.operands.index(operand)
 
 
 def _record(chain: _Chain, node: Node) -> None:
@@ -324,16 +324,29 @@ def _reduce(node: Node, mesh: Mesh, arch: Arch) -> Program:
 
 
 def _normalize(node: Node, mesh: Mesh, arch: Arch) -> Program:
-    operands = tuple(_operand(o, mesh) for o in node.operands)
-    dtype = _stored(node.type.dtype)
-    if node.op.name == "softmax":
-        axis = node.attrs["axis"]
+    inputs, nodes, root = _members(node)
+    operands = tuple(_operand(o, mesh) for o in root.operands)
+    dtype = _stored(root.type.dtype)
+    source, *weights = root.operands
+    expression, sources = None, ()
+    if source not in inputs:
+        read = [i for i in inputs if any(i in n.operands for n in nodes if n is not root)]
+        chain = _chain(mesh, operands[0].shape, read, [n for n in nodes if n is not root])
+        expression = _ending_in(_finish(chain), chain.values[source])
+        sources = tuple(chain.operands)
+    else:
+        read = [source]
+    if root.op.name == "softmax":
+        axis = root.attrs["axis"]
         assert isinstance(axis, int)
-        return rows.build_softmax(rows.SoftmaxSpec(node.op.name, operands[0], axis, dtype), arch)
-    eps = node.attrs["eps"]
-    assert isinstance(eps, float)
-    kind = "layer_norm" if node.op.name == "layer_norm" else "rms_norm"
-    return rows.build_norm(rows.NormSpec(node.op.name, kind, operands, eps, dtype), arch)
+        spec = rows.SoftmaxSpec(_name(node), operands[0], axis, dtype, expression, sources)
+        program = rows.build_softmax(spec, arch)
+    else:
+        eps = root.attrs["eps"]
+        assert isinstance(eps, float)
+        kind = "layer_norm" if root.op.name == "layer_norm" else "rms_norm"
+        program = rows.build_norm(rows.NormSpec(_name(node), kind, operands, eps, dtype, expression, sources), arch)
+    return eltwise.reorder(program, [inputs.index(o) for o in (*read, *weights)], len(inputs))
 
 
 def _copy(node: Node, mesh: Mesh, arch: Arch) -> Program:

@@ -51,23 +51,28 @@ class ReduceSpec:
 
 @dataclass(frozen=True)
 class SoftmaxSpec:
-    """Softmax of one operand over ``axis``."""
+    """Softmax over ``axis`` of one operand; with ``expression`` that is no buffer but computed from ``operands``."""
 
     name: str
     operand: Operand
     axis: int
     dtype: DType
+    expression: Expression | None = None
+    operands: tuple[Operand, ...] = ()
 
 
 @dataclass(frozen=True)
 class NormSpec:
-    """layer_norm (operands x, weight, bias) or rms_norm (x, weight) over the last dim."""
+    """layer_norm (operands x, weight, bias) or rms_norm (x, weight) over the last dim; with ``expression`` x is no
+    buffer but computed from ``sources``."""
 
     name: str
     kind: Literal["layer_norm", "rms_norm"]
     operands: tuple[Operand, ...]
     eps: float
     dtype: DType
+    expression: Expression | None = None
+    sources: tuple[Operand, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,13 +91,17 @@ class Phase:
 
 @dataclass(frozen=True)
 class RowOperand:
-    """An operand (or the output) as the row templates walk it."""
+    """An operand (or the output) as the row templates walk it. One that is an index is made along dim ``outer_dim`` of
+    the walk over rows, or ``inner_dim`` of the walk inside, the ``from_end``-th dim of the array from its end."""
 
     cb: Cb
     address_arg: int
     stride: tuple[int, ...]
     inner_stride: tuple[int, ...]
     broadcast: str
+    outer_dim: int = -1
+    inner_dim: int = -1
+    from_end: int = 0
 
 
 def same_tiles(a: tuple[int, ...], b: tuple[int, ...]) -> bool:
@@ -136,6 +145,14 @@ class _Layout:
     def rows(self) -> int:
         """How many rows there are."""
         return math.prod(self.dims[d] for d in self.outer)
+
+    def place(self, dim: int | None, rank: int) -> dict[str, int]:
+        """Where an index along ``dim`` of an array of ``rank`` is counted, as fields of :class:`RowOperand`."""
+        if dim is None:
+            return {}
+        at = dim + len(self.shape) - rank
+        walk, dims = ("outer_dim", self.outer) if at in self.outer else ("inner_dim", self.inner)
+        return {walk: dims.index(at), "from_end": len(self.shape) - at}
 
     def pick(self, values: Sequence[int], dims: Sequence[int]) -> tuple[int, ...]:
         return tuple(values[d] for d in dims)
@@ -186,7 +203,7 @@ class _Phases:
         """The phase that reduces ``value`` (recorded in ``b``) over the row into ``slot``."""
         neutral = INTEGER_NEUTRAL[op] if self.integer else NEUTRAL[op]
         value = self.mask(b, value, neutral)
-        program = self.compile(b, self.combine(b, op, b.load(slot), value), slot)
+        program = self.compile(b, self.combine(b, op, b.load(slot, keep=True), value), slot)
         return Phase(
             operands=tuple(operands),
             program=program,
@@ -271,7 +288,7 @@ def build_reduce(spec: ReduceSpec, arch: Arch) -> Program:
     inputs = [b.load(i) for i in range(len(spec.operands))]
     value = emit(b, spec.expression, inputs)
     result = p.builder()
-    total = result.load(layout.a_slot)
+    total = result.load(layout.a_slot, keep=True)
     if p.integer and spec.op != "sum":
         value, total = integers.sortable(b, value), integers.sortable(result, total)
     finish = p.compile(result, total, 0)
@@ -281,49 +298,64 @@ def build_reduce(spec: ReduceSpec, arch: Arch) -> Program:
 
 def build_softmax(spec: SoftmaxSpec, arch: Arch) -> Program:
     """The program of a softmax: a pass for the maximum, one for the sum of exponentials, one for the result."""
-    layout = _Layout(spec.operand.shape, (spec.axis,), 1)
+    shape = spec.operand.shape
+    expression = spec.expression or Expression(1, ())
+    operands = spec.operands if spec.expression else (spec.operand,)
+    every = range(len(operands))
+    layout = _Layout(shape, (spec.axis,), len(operands))
     p = _Phases(arch, layout, 2, spec.dtype)
     a, total = layout.a_slot, layout.b_slot
+
+    def power(b: Builder) -> V:
+        x = emit(b, expression, [b.load(i) for i in every])
+        return fn.exp(b, b.sub(x, b.load(a, keep=True)))
+
     b = p.builder()
-    top = p.accumulate((0,), "max", a, b, b.load(0), sfpu.NOTHING)
-    b = p.builder()
+    top = p.accumulate(every, "max", a, b, emit(b, expression, [b.load(i) for i in every]), sfpu.NOTHING)
     inverse = p.builder()
-    finish = p.compile(inverse, fn.reciprocal(inverse, inverse.load(total)), total)
-    summed = p.accumulate((0,), "sum", total, b, fn.exp(b, b.sub(b.load(0), b.load(a))), finish)
+    finish = p.compile(inverse, fn.reciprocal(inverse, inverse.load(total, keep=True)), total)
     b = p.builder()
-    result = b.mul(fn.exp(b, b.sub(b.load(0), b.load(a))), b.load(total))
-    out = Phase((0,), p.compile(b, result, 0), emits=True)
-    shape = spec.operand.shape
-    return _build(spec.name, arch, layout, (spec.operand,), shape, (top, summed, out), spec.dtype)
+    summed = p.accumulate(every, "sum", total, b, power(b), finish)
+    b = p.builder()
+    out = Phase(tuple(every), p.compile(b, b.mul(power(b), b.load(total, keep=True)), 0), emits=True)
+    return _build(spec.name, arch, layout, operands, shape, (top, summed, out), spec.dtype)
 
 
 def build_norm(spec: NormSpec, arch: Arch) -> Program:
-    """The program of layer_norm or rms_norm. Buffers: x, weight(, bias), then the output."""
+    """The program of layer_norm or rms_norm. Buffers: x or what it is computed from, weight(, bias), the output."""
     shape = spec.operands[0].shape
-    layout = _Layout(shape, (len(shape) - 1,), len(spec.operands))
+    expression = spec.expression or Expression(1, ())
+    sources = spec.sources if spec.expression else spec.operands[:1]
+    operands = (*sources, *spec.operands[1:])
+    n = len(sources)
+    layout = _Layout(shape, (len(shape) - 1,), len(operands))
     p = _Phases(arch, layout, 2, spec.dtype)
     a, scale = layout.a_slot, layout.b_slot
     count = 1.0 / layout.elements
     phases: list[Phase] = []
     centred = spec.kind == "layer_norm"
+
+    def source(b: Builder) -> V:
+        x = emit(b, expression, [b.load(i) for i in range(n)])
+        return b.sub(x, b.load(a, keep=True)) if phases else x
+
     if centred:
         b = p.builder()
         mean = p.builder()
-        finish = p.compile(mean, mean.mul(mean.load(a), mean.const(count)), a)
-        phases.append(p.accumulate((0,), "sum", a, b, b.load(0), finish))
+        finish = p.compile(mean, mean.mul(mean.load(a, keep=True), mean.const(count)), a)
+        phases.append(p.accumulate(range(n), "sum", a, b, source(b), finish))
     b = p.builder()
-    x = b.sub(b.load(0), b.load(a)) if centred else b.load(0)
+    x = source(b)
     root = p.builder()
-    variance = root.mad(root.load(scale), root.const(count), root.const(spec.eps))
+    variance = root.mad(root.load(scale, keep=True), root.const(count), root.const(spec.eps))
     finish = p.compile(root, fn.rsqrt(root, variance), scale)
-    phases.append(p.accumulate((0,), "sum", scale, b, b.mul(x, x), finish))
+    squares = p.accumulate(range(n), "sum", scale, b, b.mul(x, x), finish)
     b = p.builder()
-    x = b.sub(b.load(0), b.load(a)) if centred else b.load(0)
-    y = b.mul(b.mul(x, b.load(scale)), b.load(1))
+    y = b.mul(b.mul(source(b), b.load(scale, keep=True)), b.load(n))
     if centred:
-        y = b.add(y, b.load(2))
-    phases.append(Phase(tuple(range(len(spec.operands))), p.compile(b, y, 0), emits=True))
-    return _build(spec.name, arch, layout, spec.operands, shape, tuple(phases), spec.dtype)
+        y = b.add(y, b.load(n + 1))
+    out = Phase(tuple(range(len(operands))), p.compile(b, y, 0), emits=True)
+    return _build(spec.name, arch, layout, operands, shape, (*phases, squares, out), spec.dtype)
 
 
 def _build(
@@ -356,9 +388,16 @@ def _build(
     walks = [operand_walk(o.shape, full) for o in operands]
     out_walk = operand_walk(kept, full)[0]
     rows = tuple(
-        RowOperand(cb, i, layout.pick(stride, layout.outer), layout.pick(stride, layout.inner), broadcast)
-        for i, (cb, (stride, broadcast)) in enumerate(zip(cbs, walks, strict=False))
+        replace(
+            RowOperand(cb, i, layout.pick(stride, layout.outer), layout.pick(stride, layout.inner), broadcast),
+            **layout.place(o.index_dim, len(shape)),
+        )
+        for i, (o, cb, (stride, broadcast)) in enumerate(zip(operands, cbs, walks, strict=False))
     )
+    buffer_of = iter(range(n))
+    addresses: list[Word] = [BufferAddress(next(buffer_of)) if o.index_dim is None else o.origin for o in operands]
+    num_buffers = next(buffer_of, n) + 1
+    addresses.append(BufferAddress(num_buffers - 1))
     out_row = RowOperand(out, n, layout.pick(out_walk, layout.outer), layout.pick(out_walk, layout.inner), "")
     computes = tuple(ComputeOperand(cb, f, i) for i, (cb, f) in enumerate(zip(cbs, formats, strict=False)))
     outer, inner = layout.pick(layout.dims, layout.outer), layout.pick(layout.dims, layout.inner)
@@ -392,7 +431,6 @@ def _build(
     for share in split(layout.rows, cores):
         at = coordinates(min(share.start, layout.rows - 1), outer)
         pages = [sum(c * s for c, s in zip(at, o.stride, strict=True)) for o in (*rows, out_row)]
-        addresses = tuple(BufferAddress(i) for i in range(n + 1))
         tiles = share.count * (1 if reduced else layout.tiles)
         arguments.append((share.core, (*addresses, share.count, tiles, *at, *pages)))
     dtypes = [*(o.dtype for o in operands), dtype, *([BF16] if layout.masked else [])]
@@ -401,7 +439,7 @@ def _build(
         target=arch.name,
         kernels=kernels,
         arguments=tuple(arguments),
-        num_buffers=n + 1,
+        num_buffers=num_buffers,
         circular_buffers=tuple(cb.declare(d) for cb, d in zip(cbs, dtypes, strict=True)),
         config=config.table(arch, unpack0=formats[0], unpack1=formats[0], out=dtype, dst32=True),
     )

@@ -93,16 +93,19 @@ class Builder:
         self.fast = fast
         self.blackhole = blackhole
         self.free_slots = list(range(slots))
+        self.reusable: set[int] = set()
         self.stride = stride
         self._bundle = 0
         self._bundles = 0
 
     # ---- values
 
-    def load(self, slot: int) -> V:
-        """The vector in Dst slot ``slot``."""
+    def load(self, slot: int, *, keep: bool = False) -> V:
+        """The vector in Dst slot ``slot``, which other values may take afterwards unless ``keep``."""
         if slot in self.free_slots:
             self.free_slots.remove(slot)
+        if not keep:
+            self.reusable.add(slot)
         return V(home=slot)
 
     def const(self, value: float) -> V:
@@ -330,9 +333,13 @@ class _Allocator:
         self.holds: list[V | None] = [None] * NUM_REGISTERS
         self.where: dict[int, int] = {}
         self.uses: dict[int, list[int]] = {}
+        #: The last use of what each slot that may be written holds.
+        self.slot_taken: dict[int, int] = {slot: -1 for slot in builder.free_slots}
         for i, op in enumerate(builder.ops):
             for v in (*op.sources.values(), *op.modifies.values()):
                 self.uses.setdefault(id(v), []).append(i)
+                if v.home in builder.reusable:
+                    self.slot_taken[v.home] = i
 
     def emit(
         self, name: str, regs: dict[str, int], fields: dict[str, int], reads: Sequence[int], writes: Sequence[int]
@@ -371,18 +378,24 @@ class _Allocator:
         v = self.holds[victim]
         assert v is not None
         if v.home is None and v.const is None and self.next_use(v, at - 1) < 1 << 30:
-            if not self.b.free_slots:
-                raise CodegenError(
-                    "MJ4111",
-                    "a fused chain keeps more values alive than the Dst register file holds",
-                    fix="split the fused node: shorten the chain of operations",
-                )
-            v.home = self.b.free_slots.pop(0)
+            v.home = self.slot(v, at)
             row = v.home * self.b.stride
             self.emit("SFPSTORE", {"d": victim}, {"row": row, "mode": self.b.mode}, [victim], [])
         self.holds[victim] = None
         del self.where[id(v)]
         return victim
+
+    def slot(self, v: V, at: int) -> int:
+        """A slot for ``v`` until its last use: one whose value is not needed any more."""
+        free = next((s for s, last in self.slot_taken.items() if last < at), None)
+        if free is None:
+            raise CodegenError(
+                "MJ4111",
+                "a fused chain keeps more values alive than the Dst register file holds",
+                fix="split the fused node: shorten the chain of operations",
+            )
+        self.slot_taken[free] = self.uses[id(v)][-1]
+        return free
 
     def place(self, v: V, register: int) -> None:
         self.holds[register] = v
