@@ -12,10 +12,12 @@ SETUPTOOLS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setup
 def test_every_package_is_named() -> None:
     holding_code = {p.parent for p in (ROOT / "meshjit").rglob("*.py") if p.stat().st_size}
     on_disk = {".".join(folder.relative_to(ROOT).parts) for folder in holding_code}
-    assert set(SETUPTOOLS["packages"]) == on_disk | {"meshjit.kernel_templates"}
+    templates = {f"meshjit.{'.'.join(p.relative_to(ROOT).parts)}" for p in (ROOT / "kernel_templates").iterdir()}
+    assert set(SETUPTOOLS["packages"]) == on_disk | templates | {"meshjit.kernel_templates"}
 
 
 def test_every_template_is_package_data() -> None:
-    (pattern,) = SETUPTOOLS["package-data"]["meshjit.kernel_templates"]
+    (pattern,) = SETUPTOOLS["package-data"]["*"]
     root = ROOT / SETUPTOOLS["package-dir"]["meshjit.kernel_templates"]
-    assert set(root.glob(pattern)) == {p for p in root.rglob("*") if p.is_file() and "__pycache__" not in p.parts}
+    found = {file for folder in root.iterdir() for file in folder.glob(pattern)}
+    assert found == {p for p in root.rglob("*") if p.is_file() and "__pycache__" not in p.parts}
