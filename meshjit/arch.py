@@ -78,6 +78,8 @@ NOT_DONE_VALUE = 0
 class NocRegisters:
     """One NoC's command buffer and counters. Offsets are bytes from ``base``; buffers repeat every ``stride``.
 
+    NoC 1 has the same registers from ``noc1_base`` on. Where it counts coordinates from the opposite corner,
+    ``noc1_corner`` is the largest coordinate: what is (x, y) on NoC 0 is ``noc1_corner - (x, y)`` there.
     ``target_coordinate`` and ``return_coordinate`` take ``(x | y << 6) << coordinate_shift``.
     """
 
@@ -92,9 +94,13 @@ class NocRegisters:
     ctrl: int
     length: int
     command: int
+    data: int
+    atomic_responses: int
     write_acks: int
     read_responses: int
     max_packet_bytes: int
+    noc1_base: int
+    noc1_corner: tuple[int, int] | None
 
 
 @dataclass(frozen=True)
@@ -190,9 +196,13 @@ WORMHOLE = Arch(
         ctrl=0x1C,
         length=0x20,
         command=0x28,
+        data=0x24,
+        atomic_responses=0x200,
         write_acks=0x204,
         read_responses=0x208,
         max_packet_bytes=8192,
+        noc1_base=0xFFB30000,
+        noc1_corner=(9, 11),
     ),
     stack=MappingProxyType(
         {"brisc": 0xFFB01000, "ncrisc": 0xFFB01000, "trisc0": 0xFFB00800, "trisc1": 0xFFB00800, "trisc2": 0xFFB00800}
@@ -310,9 +320,13 @@ BLACKHOLE = Arch(
         ctrl=0x1C,
         length=0x20,
         command=0x40,
+        data=0x28,
+        atomic_responses=0x200,
         write_acks=0x204,
         read_responses=0x208,
         max_packet_bytes=16384,
+        noc1_base=0xFFB30000,
+        noc1_corner=None,
     ),
     stack=MappingProxyType(
         {"brisc": 0xFFB02000, "ncrisc": 0xFFB02000, "trisc0": 0xFFB01000, "trisc1": 0xFFB01000, "trisc2": 0xFFB01000}

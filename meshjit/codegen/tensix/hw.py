@@ -34,12 +34,17 @@ class NocBuffer:
     packet_tag: int
     ctrl: int
     length: int
+    data: int
     command: int
 
 
 @dataclass(frozen=True)
 class Hw:
-    """Addresses and register numbers, as templates use them."""
+    """Addresses and register numbers, as templates use them.
+
+    ``noc_*`` are command buffers of NoC 0, ``noc1_write`` one of NoC 1; a coordinate word of NoC 0 is ``noc1_mirror``
+    minus that word on NoC 1, or the same when ``noc1_mirror`` is 0.
+    """
 
     is_blackhole: bool
     num_banks: int
@@ -68,8 +73,14 @@ class Hw:
     pc_ncrisc: int
     noc_read: NocBuffer
     noc_write: NocBuffer
+    noc_multicast: NocBuffer
+    noc_atomic: NocBuffer
+    noc1_write: NocBuffer
     noc_read_responses: int
     noc_write_acks: int
+    noc_atomic_responses: int
+    noc1_write_acks: int
+    noc1_mirror: int
     alu_format: int
     unpack0_base: int
     unpack1_base: int
@@ -125,8 +136,8 @@ def hw(name: str) -> Hw:
     arch = ARCHS[name]
     noc, config, thread = arch.noc, arch.config, arch.thread_config
 
-    def buffer(i: int) -> NocBuffer:
-        at = noc.base + i * noc.stride
+    def buffer(i: int, base: int = noc.base) -> NocBuffer:
+        at = base + i * noc.stride
         return NocBuffer(
             target_lo=at + noc.target_lo,
             target_coordinate=at + noc.target_coordinate,
@@ -135,6 +146,7 @@ def hw(name: str) -> Hw:
             packet_tag=at + noc.packet_tag,
             ctrl=at + noc.ctrl,
             length=at + noc.length,
+            data=at + noc.data,
             command=at + noc.command,
         )
 
@@ -170,8 +182,14 @@ def hw(name: str) -> Hw:
         pc_ncrisc=L1.ncrisc,
         noc_read=buffer(0),
         noc_write=buffer(1),
+        noc_multicast=buffer(2),
+        noc_atomic=buffer(3),
+        noc1_write=buffer(1, noc.noc1_base),
         noc_read_responses=noc.base + noc.read_responses,
         noc_write_acks=noc.base + noc.write_acks,
+        noc_atomic_responses=noc.base + noc.atomic_responses,
+        noc1_write_acks=noc.noc1_base + noc.write_acks,
+        noc1_mirror=arch.coordinate_word(noc.noc1_corner) if noc.noc1_corner else 0,
         alu_format=config["alu_format"],
         unpack0_base=config["unpack0_base"],
         unpack1_base=config["unpack1_base"],

@@ -1,21 +1,26 @@
-"""Matmul with a fused epilogue: output blocks spread over the cores, K summed in Dst, one SFPU program at the end."""
+"""Matmul with a fused epilogue: output blocks spread over the cores, K summed in Dst, one SFPU program at the end.
+
+Cores that need the same tiles share them by multicast, and a core keeps what its next block needs again: see
+:class:`~meshjit.codegen.tensix.matmul_blocks.Plan`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
-from math import prod
 from typing import Literal
 
-from meshjit.arch import MAX_ARGUMENT_WORDS, TILE_DIM, Arch, tile_bytes, tile_grid
+from meshjit.arch import MAX_ARGUMENT_WORDS, TILE_DIM, Arch, tile_bytes
 from meshjit.codegen.tensix import config, isa, sfpu
 from meshjit.codegen.tensix.eltwise import ComputeOperand, Operand, ReadOperand, kernel, operand_walk
 from meshjit.codegen.tensix.expression import Expression, emit
-from meshjit.codegen.tensix.grid import buffers, rectangle, split
-from meshjit.codegen.tensix.hw import hw
+from meshjit.codegen.tensix.grid import buffers
+from meshjit.codegen.tensix.hw import Cb, Hw, hw
+from meshjit.codegen.tensix.matmul_blocks import Layout, Plan, Problem, Share, assign, count, groups, layout, reachable
+from meshjit.codegen.tensix.multicast import GROUP_WORDS, GroupRecord, group_words
 from meshjit.errors import CodegenError
-from meshjit.ir.program import BufferAddress, Program, Role, Word
+from meshjit.ir.program import BufferAddress, Kernel, Program, Role, Word
 from meshjit.ir.types import BF16, DType
 
 Fidelity = Literal["lofi", "hifi2", "hifi3", "hifi4"]
@@ -65,33 +70,44 @@ class MatmulSpec:
         return (*lead, self.a.shape[-2], self.b.shape[-1])
 
 
+#: What plans are costed with, in cycles of the cores' clock: bytes of DRAM per cycle (288 GB/s at 1 GHz, 512 GB/s at
+#: 1.35 GHz) and of the NoC into one core (ISA documentation, NoC/README), RISC-V work per page read and per step of K,
+#: the handshake of one multicast, unpacking and packing of one tile.
+_DRAM_BYTES, _DRAM_BYTES_BLACKHOLE = 288, 380
+_NOC_BYTES, _NOC_BYTES_BLACKHOLE = 32, 64
+_PAGE_CYCLES, _STEP_CYCLES, _HANDSHAKE_CYCLES, _UNPACK_CYCLES, _PACK_CYCLES = 60, 150, 600, 40, 150
+#: Words of a block's record before its operands' pages.
+_RECORD = 6
+
+
 @dataclass(frozen=True)
-class Plan:
-    """How a matmul is cut: tiles of a block, the epilogue's program, how many blocks of Dst slots it uses."""
+class MatrixRecord:
+    """One of the two matrices as templates see it: see kernel_templates/tensix/reader_matmul.ll.j2."""
 
-    rows: int
-    columns: int
-    program: sfpu.Program
-    phases: int
-
-
-def _lead_offset(index: tuple[int, ...], shape: tuple[int, ...], pages: int) -> int:
-    """The first page of an operand's matrix for one leading index of the output, broadcasting dims of size 1."""
-    lead = shape[:-2]
-    offset = 0
-    for i, n in zip(index[len(index) - len(lead) :], lead, strict=True):
-        offset = offset * n + (i if n > 1 else 0)
-    return offset * pages
+    key: str
+    extent: str
+    cb: Cb
+    address_arg: int
+    lines: int
+    stride: tuple[int, int]
+    unpacker: int
+    panel: bool
+    group: GroupRecord | None
 
 
-def _epilogue(spec: MatmulSpec, arch: Arch, tiles: int) -> sfpu.Program | None:
+def dst_slots(spec: MatmulSpec, halves: int) -> int:
+    """Tiles that a block may have in Dst, epilogue operands included."""
+    return (8 if spec.fp32_accumulate else 16) // halves
+
+
+def _epilogue(spec: MatmulSpec, arch: Arch, tiles: int, halves: int) -> sfpu.Program | None:
     """The epilogue's SFPU program when a block has ``tiles`` tiles, or None when Dst is too small for it."""
+    slots = dst_slots(spec, halves) // tiles
+    if 1 + len(spec.operands) > slots:
+        return None
     if spec.epilogue is None and spec.fp32_accumulate:
         return sfpu.NOTHING
     expression = spec.epilogue or Expression(1, ())
-    slots = (8 if spec.fp32_accumulate else 16) // tiles
-    if 1 + len(spec.operands) > slots:
-        return None
     builder = sfpu.Builder(
         dst32=spec.fp32_accumulate,
         blackhole=arch.is_blackhole,
@@ -107,67 +123,192 @@ def _epilogue(spec: MatmulSpec, arch: Arch, tiles: int) -> sfpu.Program | None:
     try:
         return sfpu.compile(builder)
     except CodegenError as error:
-        if error.code == "MJ4111" and tiles > 1:
+        if error.code == "MJ4111" and tiles * halves > 1:
             return None
         raise
 
 
+def _sizes(spec: MatmulSpec, problem: Problem, cut: Plan) -> tuple[list[tuple[int, int]], list[str]]:
+    """The L1 budget: (page bytes, pages) and name of every circular buffer of a plan."""
+    padded = -(-problem.k // cut.k_block) * cut.k_block
+    deep = {x: padded if cut.keep == x else cut.depth * cut.k_block for x in ("a", "b")}
+    sizes = [
+        (tile_bytes(spec.a.dtype.size_bytes), cut.rows * deep["a"]),
+        (tile_bytes(spec.b.dtype.size_bytes), cut.columns * deep["b"]),
+        *((tile_bytes(o.dtype.size_bytes), 2) for o in spec.operands),
+        (tile_bytes(spec.dtype.size_bytes), 2 * cut.rows * cut.columns),
+    ]
+    return sizes, ["first operand", "second operand", *(f"operand {i}" for i in range(len(spec.operands))), "output"]
+
+
+def cost(spec: MatmulSpec, arch: Arch, cut: Plan) -> float:
+    """Cycles that a plan is expected to take: what is slower, mathematics or reading, and a quarter of the other."""
+    problem = Problem.of(spec.a.shape, spec.b.shape, spec.shape)
+    place = layout(problem, cut, arch)
+    work = count(problem, cut, place)
+    steps = -(-problem.k // cut.k_block)
+    sizes, _ = _sizes(spec, problem, cut)
+    math = max(cut.rows * cut.columns * (16 * PHASES[spec.fidelity] + 2), cut.unpacks * _UNPACK_CYCLES)
+    pack = _PACK_CYCLES * cut.rows * cut.columns
+    compute = work.blocks * (max(problem.k * math, pack) if cut.halves == 2 else problem.k * math + pack)
+    dram = issue = arrive = 0.0
+    for x, lines, (page, _), loads, sharers in (
+        ("a", cut.rows, sizes[0], work.loads_a, place.across or 1),
+        ("b", cut.columns, sizes[1], work.loads_b, place.down or 1),
+    ):
+        shared = x in cut.share
+        readers = len(place.cores) / (sharers if shared else 1)
+        pages = loads * lines * problem.k
+        dram += readers * pages * page
+        issue += pages * _PAGE_CYCLES + loads * steps * (_HANDSHAKE_CYCLES if shared else 0)
+        arrive += pages * page
+    dram_rate, noc_rate = (
+        (_DRAM_BYTES_BLACKHOLE, _NOC_BYTES_BLACKHOLE) if arch.is_blackhole else (_DRAM_BYTES, _NOC_BYTES)
+    )
+    reading = max(dram / dram_rate, arrive / noc_rate, issue + work.blocks * steps * _STEP_CYCLES)
+    return max(compute, reading) + 0.25 * min(compute, reading)
+
+
 def plan(spec: MatmulSpec, arch: Arch) -> Plan:
-    """The block shape that the cost model likes best among those that Dst holds.
+    """The plan that the cost model likes best among those that Dst and L1 hold.
 
-    The model counts, for the core with most blocks, 16 cycles a fidelity phase and tile product and 100 cycles a tile
-    read (a DRAM page every 100 cycles, a share of 288 GB/s among 64 cores).
+    Raises :class:`~meshjit.errors.CodegenError` (MJ4111) when even one tile's epilogue does not fit into Dst.
     """
-    _, m, _ = tile_grid(spec.a.shape)
-    _, _, n = tile_grid(spec.b.shape)
-    batch = prod(spec.shape[:-2])
-    cores = arch.grid[0] * arch.grid[1]
-    phases = PHASES[spec.fidelity]
+    problem = Problem.of(spec.a.shape, spec.b.shape, spec.shape)
     best: tuple[float, Plan] | None = None
-    for tiles in (4, 3, 2, 1):
-        program = _epilogue(spec, arch, tiles)
-        if program is None:
+    roomy = False
+    for cut in _candidates(spec, arch, problem):
+        roomy = True
+        if not _fits(spec, problem, cut, arch):
             continue
-        for rows in range(1, tiles + 1):
-            if tiles % rows or rows > m or tiles // rows > n:
-                continue
-            columns = tiles // rows
-            blocks = batch * -(-m // rows) * -(-n // columns)
-            worst = -(-blocks // cores)
-            cost = worst * (tiles * 16 * phases + 100 * (rows + columns))
-            if best is None or cost < best[0]:
-                best = cost, Plan(rows, columns, program, phases)
-    if best is None:
-        raise CodegenError(
-            "MJ4111",
-            f"the epilogue of {spec.name} keeps more values alive than the Dst register file holds",
-            fix="split the fused node: fuse fewer operations",
-        )
-    return best[1]
+        cycles = cost(spec, arch, cut)
+        if (best is None or cycles < best[0]) and (not cut.share or reachable(layout(problem, cut, arch), cut, arch)):
+            best = cycles, cut
+    if best is not None:
+        return best[1]
+    if roomy:  # not even single tiles fit: let the budget name the buffer
+        return Plan(1, 1, 1, halves=1)
+    raise CodegenError(
+        "MJ4111",
+        f"the epilogue of {spec.name} keeps more values alive than the Dst register file holds",
+        fix="split the fused node: fuse fewer operations",
+    )
 
 
-def build(spec: MatmulSpec, arch: Arch) -> Program:
+def _candidates(spec: MatmulSpec, arch: Arch, problem: Problem) -> Iterator[Plan]:
+    m, n = problem.m, problem.n
+    page = max(tile_bytes(spec.a.dtype.size_bytes), tile_bytes(spec.b.dtype.size_bytes))
+    k_block = max(min(4, problem.k, arch.noc.max_packet_bytes // page), 1)
+    shares: tuple[Share, ...] = ("", "a", "b", "ab") if len(arch.workers) > 1 else ("",)
+    programs: dict[tuple[int, int], bool] = {}
+    for halves, rows, columns in product((2, 1), range(1, min(m, 16) + 1), range(1, min(n, 16) + 1)):
+        tiles = rows * columns
+        if tiles * (1 + len(spec.operands)) > dst_slots(spec, halves):
+            continue
+        if (tiles, halves) not in programs:
+            programs[tiles, halves] = _epilogue(spec, arch, tiles, halves) is not None
+        if not programs[tiles, halves]:
+            continue
+        for share in shares:
+            yield Plan(rows, columns, k_block, share, "", halves)
+            if n > columns:
+                yield Plan(rows, columns, k_block, share, "a", halves)
+            if m > rows:
+                yield Plan(rows, columns, k_block, share, "b", halves)
+
+
+def _fits(spec: MatmulSpec, problem: Problem, cut: Plan, arch: Arch) -> bool:
+    return sum(page * pages for page, pages in _sizes(spec, problem, cut)[0]) <= arch.l1_data_bytes
+
+
+@dataclass(frozen=True)
+class _Arguments:
+    """Where the words of the argument block are: after the addresses and the count come groups, words that the cores
+    share (aligned to 16 bytes), blocks."""
+
+    operands: int
+    groups: tuple[str, ...]
+
+    @property
+    def count(self) -> int:
+        return self.operands + 3
+
+    def group(self, key: str) -> int:
+        return self.count + 1 + GROUP_WORDS * self.groups.index(key)
+
+    @property
+    def sync(self) -> int:
+        after = self.count + 1 + GROUP_WORDS * len(self.groups)
+        return -(-after // 4) * 4 if self.groups else after
+
+    @property
+    def blocks(self) -> int:
+        return self.sync + (8 if self.groups else 0)
+
+    def record(self, key: str, record: Hw) -> GroupRecord | None:
+        """The group of an operand, None when nobody shares it."""
+        if key not in self.groups:
+            return None
+        free = record.arguments + 4 * (self.sync + 4 * (key == "b"))
+        return GroupRecord(key, self.group(key), free, free + 4)
+
+
+def build(spec: MatmulSpec, arch: Arch, cut: Plan | None = None) -> Program:
     """The program of one matmul. Its buffers are a, b, the epilogue's operands, then the output.
 
-    Raises :class:`~meshjit.errors.CodegenError` when it does not fit the cores (MJ4106, MJ411x, MJ412x).
+    ``cut`` says how, else :func:`plan` chooses. Raises :class:`~meshjit.errors.CodegenError` when it does not fit the
+    cores (MJ4106, MJ411x, MJ412x).
     """
-    cut = plan(spec, arch)
-    record = hw(arch.name)
-    _, m, k = tile_grid(spec.a.shape)
-    _, kb, n = tile_grid(spec.b.shape)
-    assert k == kb
-    page = {d: tile_bytes(d.size_bytes) for d in {spec.a.dtype, spec.b.dtype, spec.dtype}}
-    sizes = [
-        (page[spec.a.dtype], 4 * cut.rows),
-        (page[spec.b.dtype], 4 * cut.columns),
-        *((tile_bytes(o.dtype.size_bytes), 2) for o in spec.operands),
-        (page[spec.dtype], 2 * cut.rows * cut.columns),
-    ]
-    labels = ["first operand", "second operand", *(f"operand {i}" for i in range(len(spec.operands))), "output"]
-    cbs = buffers(arch, sizes, labels)
-    a, b, out = cbs[0], cbs[1], cbs[-1]
-    count = len(spec.operands)
-    count_arg, blocks_arg, block_words = count + 3, count + 4, 5 + count
+    cut = cut or plan(spec, arch)
+    problem = Problem.of(spec.a.shape, spec.b.shape, spec.shape)
+    program = _epilogue(spec, arch, cut.rows * cut.columns, cut.halves)
+    if program is None:
+        raise CodegenError(
+            "MJ4111",
+            f"the epilogue of {spec.name} does not fit beside {cut.rows} x {cut.columns} tiles in Dst",
+            fix="choose smaller blocks, or one half of Dst",
+        )
+    formats = tuple(config.unpack_format(o.dtype, to_dst=o.dtype != BF16) for o in spec.operands)
+    if any(f.to_dst for f in formats) and not spec.fp32_accumulate:
+        raise CodegenError(
+            "MJ4123",
+            f"{spec.name}: a float32 operand needs float32 accumulation",
+            fix="leave the accumulation in float32",
+        )
+    place = layout(problem, cut, arch)
+    sharing = tuple(sorted({key for core in place.cores for key in groups(place, cut, core)}))
+    words = _Arguments(len(spec.operands), sharing)
+    cbs = buffers(arch, *_sizes(spec, problem, cut))
+    kernels = _kernels(spec, arch, cut, problem, program, place, words, cbs)
+    dtypes = [spec.a.dtype, spec.b.dtype, *(o.dtype for o in spec.operands), spec.dtype]
+    return Program(
+        name=spec.name,
+        target=arch.name,
+        kernels=kernels,
+        arguments=_arguments(spec, arch, cut, problem, place, words),
+        num_buffers=len(spec.operands) + 3,
+        circular_buffers=tuple(cb.declare(d) for cb, d in zip(cbs, dtypes, strict=True)),
+        config=config.table(
+            arch,
+            unpack0=config.unpack_format(spec.b.dtype, to_dst=False),
+            unpack1=config.unpack_format(spec.a.dtype, to_dst=False),
+            out=spec.dtype,
+            dst32=spec.fp32_accumulate,
+        ),
+    )
+
+
+def _kernels(
+    spec: MatmulSpec,
+    arch: Arch,
+    cut: Plan,
+    problem: Problem,
+    program: sfpu.Program,
+    place: Layout,
+    words: _Arguments,
+    cbs: Sequence[Cb],
+) -> tuple[Kernel, ...]:
+    record, count = hw(arch.name), len(spec.operands)
     walks = [operand_walk(o.shape, spec.shape) for o in spec.operands]
     reads = tuple(
         ReadOperand(cb, 2 + i, stride[-2:], broadcast)
@@ -176,39 +317,56 @@ def build(spec: MatmulSpec, arch: Arch) -> Program:
     b_format = config.unpack_format(spec.b.dtype, to_dst=False)
     formats = tuple(config.unpack_format(o.dtype, to_dst=o.dtype != BF16) for o in spec.operands)
     computes = tuple(ComputeOperand(cb, f, 1 + i) for i, (cb, f) in enumerate(zip(cbs[2:-1], formats, strict=True)))
-    if any(f.to_dst for f in formats) and not spec.fp32_accumulate:
-        raise CodegenError(
-            "MJ4123",
-            f"{spec.name}: a float32 operand needs float32 accumulation",
-            fix="leave the accumulation in float32",
-        )
-    mop = _mop(cut.phases, arch)
-    blocks = {"count_arg": count_arg, "blocks_arg": blocks_arg, "block_words": block_words}
-    common = {"hw": record, "name": "kernel", "rows": cut.rows, "columns": cut.columns, "k_tiles": k, **blocks}
+    a = MatrixRecord("a", "h", cbs[0], 0, cut.rows, (problem.k, 1), 1, cut.keep == "a", words.record("a", record))
+    b = MatrixRecord("b", "w", cbs[1], 1, cut.columns, (1, problem.n), 0, cut.keep == "b", words.record("b", record))
     step_row = (record.addr_mod_dst[3], 2)
+    half = dst_slots(spec, 2) if cut.halves == 2 else 0
+    over = record.arguments + 4 * (words.sync + 3) if words.groups else 0
+    common = {
+        "hw": record, "name": "kernel", "rows": cut.rows, "columns": cut.columns, "matrices": (a, b),
+        "k_tiles": problem.k, "k_block": cut.k_block, "k_steps": -(-problem.k // cut.k_block),
+        "k_tail": (problem.k - 1) % cut.k_block + 1, "half_slots": half, "over": over,
+        "count_arg": words.count, "blocks_arg": words.blocks, "block_words": _RECORD + count,
+    }  # fmt: skip
     sources = (
         (Role.NCRISC, "tensix/reader_matmul.ll.j2",
-         {"a": a, "b": b, "a_arg": 0, "b_arg": 1, "a_stride": (k, 1), "b_stride": (n, 1), "operands": reads,
-          "k_valid": spec.a.shape[-1] % TILE_DIM}),
+         {"operands": reads, "k_valid": spec.a.shape[-1] % TILE_DIM, "scratch": over - 4}),
         (Role.TRISC0, "tensix/unpack_matmul.ll.j2",
-         {"a": a, "b": b, "b_format": b_format, "operands": computes, "mixed": any(f != b_format for f in formats)}),
+         {"held": a if cut.hold == "a" else b, "moving": b if cut.hold == "a" else a, "b_format": b_format,
+          "operands": computes, "mixed": any(f != b_format for f in formats)}),
         (Role.TRISC1, "tensix/math_matmul.ll.j2",
-         {"steps": MVMUL_STEPS, "mop": mop, "modes": MODES, "epilogue_modes": (step_row,),
-          "restore": ((step_row[0], _FIDELITY_STEP),), "operands": computes, "program": cut.program,
-          "setup": cut.program.setup}),
-        (Role.TRISC2, "tensix/pack_matmul.ll.j2", {"out": out}),
+         {"steps": MVMUL_STEPS, "mop": _mop(PHASES[spec.fidelity], arch), "modes": MODES, "epilogue_modes": (step_row,),
+          "restore": ((step_row[0], _FIDELITY_STEP),), "operands": computes, "program": program,
+          "setup": program.setup, "hold": cut.hold, "zero_half": isa.encode_line("ZEROACC mode=2", arch.name)}),
+        (Role.TRISC2, "tensix/pack_matmul.ll.j2", {"out": cbs[-1]}),
         (Role.BRISC, "tensix/writer_matmul.ll.j2",
-         {"cbs": cbs, "out": out, "address_arg": 2 + count, "row_stride": n}),
+         {"cbs": cbs, "out": cbs[-1], "address_arg": 2 + count, "row_stride": problem.n}),
     )  # fmt: skip
-    items = _blocks(spec, cut, (m, n, k), walks)
-    cores = rectangle(len(items), arch.grid)
-    kernels = tuple(kernel(spec.name, r, t, arch, cores, **common, **p) for r, t, p in sources)
-    arguments: list[tuple[tuple[int, int], tuple[Word, ...]]] = []
-    for share in split(len(items), cores):
-        mine = items[share.start : share.start + share.count]
-        addresses = tuple(BufferAddress(i) for i in range(count + 3))
-        arguments.append((share.core, (*addresses, share.count, *(w for item in mine for w in item))))
-    most = max(len(words) for _, words in arguments)
+    return tuple(kernel(spec.name, r, t, arch, place.cores, **common, **p) for r, t, p in sources)
+
+
+def _arguments(
+    spec: MatmulSpec, arch: Arch, cut: Plan, problem: Problem, place: Layout, words: _Arguments
+) -> tuple[tuple[tuple[int, int], tuple[Word, ...]], ...]:
+    """Each core's argument words."""
+    walks = [operand_walk(o.shape, spec.shape)[0] for o in spec.operands]
+    leads = list(product(*(range(n) for n in problem.lead)))
+    addresses = tuple(BufferAddress(i) for i in range(words.count))
+    out: list[tuple[tuple[int, int], tuple[Word, ...]]] = []
+    for core, blocks in assign(problem, cut, place):
+        mine: list[Word] = [*addresses, len(blocks)]
+        member = groups(place, cut, core)
+        for key in words.groups:
+            mine += group_words(arch, *member[key], core)
+        mine += [0] * (words.blocks - len(mine))
+        for block in blocks:
+            number, i, j = block.at
+            mine += (block.rows, block.columns, block.a_first, block.b_first, block.out_first, block.flags)
+            for stride in walks:
+                base = sum(x * s for x, s in zip(leads[number], stride[:-2], strict=True))
+                mine.append(base + i * stride[-2] + j * stride[-1])
+        out.append((core, tuple(mine)))
+    most = max(len(mine) for _, mine in out)
     if most > MAX_ARGUMENT_WORDS:
         raise CodegenError(
             "MJ4125",
@@ -216,61 +374,10 @@ def build(spec: MatmulSpec, arch: Arch) -> Program:
             operands=[f"a: {spec.a.shape}", f"b: {spec.b.shape}"],
             fix="shard the tensors over more devices",
         )
-    return Program(
-        name=spec.name,
-        target=arch.name,
-        kernels=kernels,
-        arguments=tuple(arguments),
-        num_buffers=count + 3,
-        circular_buffers=tuple(
-            cb.declare(d)
-            for cb, d in zip(
-                cbs, [spec.a.dtype, spec.b.dtype, *(o.dtype for o in spec.operands), spec.dtype], strict=True
-            )
-        ),
-        config=config.table(
-            arch,
-            unpack0=b_format,
-            unpack1=config.unpack_format(spec.a.dtype, to_dst=False),
-            out=spec.dtype,
-            dst32=spec.fp32_accumulate,
-        ),
-    )
+    return tuple(out)
 
 
 def _mop(phases: int, arch: Arch) -> tuple[int, ...]:
-    """The MOP template (ISA documentation, MOPExpander, template 1): the replay buffer, ``phases`` times, then both
-    source registers handed back and the counters reset."""
-
-    def word(line: str) -> int:
-        return isa.encode_line(line, arch.name)
-
-    nop, replay = word("NOP"), word("REPLAY length=16 start=0")
-    return (1, phases, nop, word("SETRWC mask=15 clear=3"), nop, replay, nop, replay, replay)
-
-
-def _blocks(
-    spec: MatmulSpec, cut: Plan, tiles: tuple[int, int, int], walks: Sequence[tuple[tuple[int, ...], str]]
-) -> list[tuple[int, ...]]:
-    """One record per output block: rows, columns, first pages of a, b, the output and the epilogue's operands."""
-    m, n, k = tiles
-    out: list[tuple[int, ...]] = []
-    lead = spec.shape[:-2]
-    for number, index in enumerate(product(*(range(d) for d in lead))):
-        a_first = _lead_offset(index, spec.a.shape, m * k)
-        b_first = _lead_offset(index, spec.b.shape, k * n)
-        bases = [sum(i * s for i, s in zip(index, stride[:-2], strict=True)) for stride, _ in walks]
-        for j in range(0, n, cut.columns):
-            for i in range(0, m, cut.rows):
-                pages = [base + i * stride[-2] + j * stride[-1] for base, (stride, _) in zip(bases, walks, strict=True)]
-                out.append(
-                    (
-                        min(cut.rows, m - i),
-                        min(cut.columns, n - j),
-                        a_first + i * k,
-                        b_first + j,
-                        number * m * n + i * n + j,
-                        *pages,
-                    )
-                )
-    return out
+    """The MOP template (ISA documentation, MOPExpander, template 1): the replay buffer, ``phases`` times."""
+    nop, replay = isa.encode_line("NOP", arch.name), isa.encode_line("REPLAY length=16 start=0", arch.name)
+    return (1, phases, nop, nop, nop, replay, nop, replay, replay)

@@ -29,52 +29,89 @@ blk.head:
   %blk.more = icmp ult i32 %blk, %count
   br i1 %blk.more, label %blk.body, label %blk.done
 blk.body:
-  %h.r = mul i32 %blk, 24
+  %h.r = mul i32 %blk, 28
   %h.b = add i32 %h.r, 114964
   %h.p = inttoptr i32 %h.b to ptr
   %h = load volatile i32, ptr %h.p
-  %w.r = mul i32 %blk, 24
+  %w.r = mul i32 %blk, 28
   %w.b = add i32 %w.r, 114968
   %w.p = inttoptr i32 %w.b to ptr
   %w = load volatile i32, ptr %w.p
+  %flags.r = mul i32 %blk, 28
+  %flags.b = add i32 %flags.r, 114984
+  %flags.p = inttoptr i32 %flags.b to ptr
+  %flags = load volatile i32, ptr %flags.p
+  %lines.none = icmp eq i32 %w, 0
+  %lines = select i1 %lines.none, i32 0, i32 %h
+  %half = and i32 %blk, 1
+  %half.first = mul i32 %half, 4
+  br label %ks.pre
+ks.pre:
+  br label %ks.head
+ks.head:
+  %ks = phi i32 [ 0, %ks.pre ], [ %ks.next, %ks.latch ]
+  %ks.more = icmp ult i32 %ks, 1
+  br i1 %ks.more, label %ks.body, label %ks.done
+ks.body:
+  %last = icmp eq i32 %ks, 0
+  %kn = select i1 %last, i32 2, i32 2
+  %a.ptr = load i32, ptr %cb0.ptr.var
+  br label %a.w.poll
+a.w.poll:
+  %a.w.received = load volatile i32, ptr inttoptr (i32 4290019368 to ptr)
+  %a.w.count = load i32, ptr %cb0.count.var
+  %a.w.diff = sub i32 %a.w.received, %a.w.count
+  %a.w.level = and i32 %a.w.diff, 65535
+  %a.w.short = icmp ult i32 %a.w.level, 2
+  br i1 %a.w.short, label %a.w.poll, label %a.w.ready
+a.w.ready:
+  %a.from = add i32 %a.ptr, 0
+  %b.ptr = load i32, ptr %cb1.ptr.var
+  br label %b.w.poll
+b.w.poll:
+  %b.w.received = load volatile i32, ptr inttoptr (i32 4290023464 to ptr)
+  %b.w.count = load i32, ptr %cb1.count.var
+  %b.w.diff = sub i32 %b.w.received, %b.w.count
+  %b.w.level = and i32 %b.w.diff, 65535
+  %b.w.short = icmp ult i32 %b.w.level, 2
+  br i1 %b.w.short, label %b.w.poll, label %b.w.ready
+b.w.ready:
+  %b.from = add i32 %b.ptr, 0
   br label %k.pre
 k.pre:
   br label %k.head
 k.head:
   %k = phi i32 [ 0, %k.pre ], [ %k.next, %k.latch ]
-  %k.more = icmp ult i32 %k, 2
+  %k.more = icmp ult i32 %k, %kn
   br i1 %k.more, label %k.body, label %k.done
 k.body:
-  br label %wa.poll
-wa.poll:
-  %wa.received = load volatile i32, ptr inttoptr (i32 4290019368 to ptr)
-  %wa.count = load i32, ptr %cb0.count.var
-  %wa.diff = sub i32 %wa.received, %wa.count
-  %wa.level = and i32 %wa.diff, 65535
-  %wa.short = icmp ult i32 %wa.level, 1
-  br i1 %wa.short, label %wa.poll, label %wa.ready
-wa.ready:
-  br label %wb.poll
-wb.poll:
-  %wb.received = load volatile i32, ptr inttoptr (i32 4290023464 to ptr)
-  %wb.count = load i32, ptr %cb1.count.var
-  %wb.diff = sub i32 %wb.received, %wb.count
-  %wb.level = and i32 %wb.diff, 65535
-  %wb.short = icmp ult i32 %wb.level, 1
-  br i1 %wb.short, label %wb.poll, label %wb.ready
-wb.ready:
-  %a.ptr = load i32, ptr %cb0.ptr.var
-  %b.ptr = load i32, ptr %cb1.ptr.var
   br label %i.pre
 i.pre:
   br label %i.head
 i.head:
   %i = phi i32 [ 0, %i.pre ], [ %i.next, %i.latch ]
-  %i.more = icmp ult i32 %i, %h
+  %i.more = icmp ult i32 %i, %lines
   br i1 %i.more, label %i.body, label %i.done
 i.body:
-  %a.o = mul i32 %i, 2048
-  %a.at = add i32 %a.ptr, %a.o
+  %i.lo = mul i32 %i, 4096
+  %i.ko = mul i32 %k, 2048
+  %i.kl = add i32 %i.lo, %i.ko
+  %i.at = add i32 %a.from, %i.kl
+  %uh.units = lshr i32 %i.at, 4
+  %uh.base = sub i32 %uh.units, 1
+  %uh.r.lo = and i32 %uh.base, 65535
+  %uh.r.l.sh = shl i32 %uh.r.lo, 8
+  %uh.r.l.word = or i32 %uh.r.l.sh, 1157627912
+  store volatile i32 %uh.r.l.word, ptr inttoptr (i32 4293132288 to ptr)
+  %uh.r.hi = lshr i32 %uh.base, 16
+  %uh.r.hs = shl i32 %uh.r.hi, 8
+  %uh.r.hw = or i32 %uh.r.hs, 1157627913
+  store volatile i32 %uh.r.hw, ptr inttoptr (i32 4293132288 to ptr)
+  tt STALLWAIT block=CFG wait=THCON+UNPACK1
+  tt WRCFG config=124 reg=4
+  tt DMANOP
+  tt DMANOP
+  tt UNPACR override=1 last=1 set_valid=1 unpacker=1
   br label %j.pre
 j.pre:
   br label %j.head
@@ -83,33 +120,20 @@ j.head:
   %j.more = icmp ult i32 %j, %w
   br i1 %j.more, label %j.body, label %j.done
 j.body:
-  %b.o = mul i32 %j, 2048
-  %b.at = add i32 %b.ptr, %b.o
-  %ua.units = lshr i32 %a.at, 4
-  %ua.base = sub i32 %ua.units, 1
-  %ua.r.lo = and i32 %ua.base, 65535
-  %ua.r.l.sh = shl i32 %ua.r.lo, 8
-  %ua.r.l.word = or i32 %ua.r.l.sh, 1157627912
-  store volatile i32 %ua.r.l.word, ptr inttoptr (i32 4293132288 to ptr)
-  %ua.r.hi = lshr i32 %ua.base, 16
-  %ua.r.hs = shl i32 %ua.r.hi, 8
-  %ua.r.hw = or i32 %ua.r.hs, 1157627913
-  store volatile i32 %ua.r.hw, ptr inttoptr (i32 4293132288 to ptr)
-  tt STALLWAIT block=CFG wait=THCON+UNPACK1
-  tt WRCFG config=124 reg=4
-  tt DMANOP
-  tt DMANOP
-  tt UNPACR override=1 last=1 set_valid=1 unpacker=1
-  %ub.units = lshr i32 %b.at, 4
-  %ub.base = sub i32 %ub.units, 1
-  %ub.r.lo = and i32 %ub.base, 65535
-  %ub.r.l.sh = shl i32 %ub.r.lo, 8
-  %ub.r.l.word = or i32 %ub.r.l.sh, 1157627912
-  store volatile i32 %ub.r.l.word, ptr inttoptr (i32 4293132288 to ptr)
-  %ub.r.hi = lshr i32 %ub.base, 16
-  %ub.r.hs = shl i32 %ub.r.hi, 8
-  %ub.r.hw = or i32 %ub.r.hs, 1157627913
-  store volatile i32 %ub.r.hw, ptr inttoptr (i32 4293132288 to ptr)
+  %j.lo = mul i32 %j, 4096
+  %j.ko = mul i32 %k, 2048
+  %j.kl = add i32 %j.lo, %j.ko
+  %j.at = add i32 %b.from, %j.kl
+  %um.units = lshr i32 %j.at, 4
+  %um.base = sub i32 %um.units, 1
+  %um.r.lo = and i32 %um.base, 65535
+  %um.r.l.sh = shl i32 %um.r.lo, 8
+  %um.r.l.word = or i32 %um.r.l.sh, 1157627912
+  store volatile i32 %um.r.l.word, ptr inttoptr (i32 4293132288 to ptr)
+  %um.r.hi = lshr i32 %um.base, 16
+  %um.r.hs = shl i32 %um.r.hi, 8
+  %um.r.hw = or i32 %um.r.hs, 1157627913
+  store volatile i32 %um.r.hw, ptr inttoptr (i32 4293132288 to ptr)
   tt STALLWAIT block=CFG wait=THCON+UNPACK0
   tt WRCFG config=76 reg=4
   tt DMANOP
@@ -125,39 +149,44 @@ i.latch:
   %i.next = add i32 %i, 1
   br label %i.head
 i.done:
-  %pa.old = load i32, ptr %cb0.count.var
-  %pa.sum = add i32 %pa.old, 1
-  %pa.count = and i32 %pa.sum, 65535
-  store i32 %pa.count, ptr %cb0.count.var
-  %pa.ptr = load i32, ptr %cb0.ptr.var
-  %pa.moved = add i32 %pa.ptr, 2048
-  %pa.wrap = icmp eq i32 %pa.moved, 139264
-  %pa.next = select i1 %pa.wrap, i32 131072, i32 %pa.moved
-  store i32 %pa.next, ptr %cb0.ptr.var
-  tt STALLWAIT block=TDMA+THCON wait=UNPACK
-  %pa.w.sh = shl i32 %pa.count, 8
-  %pa.w.word = or i32 %pa.w.sh, 1157627920
-  store volatile i32 %pa.w.word, ptr inttoptr (i32 4293132288 to ptr)
-  tt STOREREG reg=8 address=73736
-  %pb.old = load i32, ptr %cb1.count.var
-  %pb.sum = add i32 %pb.old, 1
-  %pb.count = and i32 %pb.sum, 65535
-  store i32 %pb.count, ptr %cb1.count.var
-  %pb.ptr = load i32, ptr %cb1.ptr.var
-  %pb.moved = add i32 %pb.ptr, 2048
-  %pb.wrap = icmp eq i32 %pb.moved, 147456
-  %pb.next = select i1 %pb.wrap, i32 139264, i32 %pb.moved
-  store i32 %pb.next, ptr %cb1.ptr.var
-  tt STALLWAIT block=TDMA+THCON wait=UNPACK
-  %pb.w.sh = shl i32 %pb.count, 8
-  %pb.w.word = or i32 %pb.w.sh, 1157627920
-  store volatile i32 %pb.w.word, ptr inttoptr (i32 4293132288 to ptr)
-  tt STOREREG reg=8 address=74760
   br label %k.latch
 k.latch:
   %k.next = add i32 %k, 1
   br label %k.head
 k.done:
+  %a.p.old = load i32, ptr %cb0.count.var
+  %a.p.sum = add i32 %a.p.old, 2
+  %a.p.count = and i32 %a.p.sum, 65535
+  store i32 %a.p.count, ptr %cb0.count.var
+  %a.p.ptr = load i32, ptr %cb0.ptr.var
+  %a.p.moved = add i32 %a.p.ptr, 4096
+  %a.p.wrap = icmp eq i32 %a.p.moved, 139264
+  %a.p.next = select i1 %a.p.wrap, i32 131072, i32 %a.p.moved
+  store i32 %a.p.next, ptr %cb0.ptr.var
+  tt STALLWAIT block=TDMA+THCON wait=UNPACK
+  %a.p.w.sh = shl i32 %a.p.count, 8
+  %a.p.w.word = or i32 %a.p.w.sh, 1157627920
+  store volatile i32 %a.p.w.word, ptr inttoptr (i32 4293132288 to ptr)
+  tt STOREREG reg=8 address=73736
+  %b.p.old = load i32, ptr %cb1.count.var
+  %b.p.sum = add i32 %b.p.old, 2
+  %b.p.count = and i32 %b.p.sum, 65535
+  store i32 %b.p.count, ptr %cb1.count.var
+  %b.p.ptr = load i32, ptr %cb1.ptr.var
+  %b.p.moved = add i32 %b.p.ptr, 4096
+  %b.p.wrap = icmp eq i32 %b.p.moved, 147456
+  %b.p.next = select i1 %b.p.wrap, i32 139264, i32 %b.p.moved
+  store i32 %b.p.next, ptr %cb1.ptr.var
+  tt STALLWAIT block=TDMA+THCON wait=UNPACK
+  %b.p.w.sh = shl i32 %b.p.count, 8
+  %b.p.w.word = or i32 %b.p.w.sh, 1157627920
+  store volatile i32 %b.p.w.word, ptr inttoptr (i32 4293132288 to ptr)
+  tt STOREREG reg=8 address=74760
+  br label %ks.latch
+ks.latch:
+  %ks.next = add i32 %ks, 1
+  br label %ks.head
+ks.done:
   br label %ei.pre
 ei.pre:
   br label %ei.head

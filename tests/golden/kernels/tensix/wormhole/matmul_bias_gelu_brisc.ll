@@ -46,10 +46,11 @@ boot.i.done:
   store volatile i32 %boot.counters, ptr %sink
   store volatile i32 0, ptr inttoptr (i32 4289798576 to ptr)
   %nw.node = load volatile i32, ptr inttoptr (i32 114688 to ptr)
-  store volatile i32 %nw.node, ptr inttoptr (i32 4289856516 to ptr)
-  store volatile i32 0, ptr inttoptr (i32 4289856536 to ptr)
-  store volatile i32 18, ptr inttoptr (i32 4289856540 to ptr)
-  %nw.base = load volatile i32, ptr inttoptr (i32 4289856004 to ptr)
+  %nw.here = sub i32 11408, %nw.node
+  store volatile i32 %nw.here, ptr inttoptr (i32 4289922052 to ptr)
+  store volatile i32 0, ptr inttoptr (i32 4289922072 to ptr)
+  store volatile i32 18, ptr inttoptr (i32 4289922076 to ptr)
+  %nw.base = load volatile i32, ptr inttoptr (i32 4289921540 to ptr)
   store i32 %nw.base, ptr %noc.writes.var
   store i32 0, ptr %cb3.count.var
   store i32 151552, ptr %cb3.ptr.var
@@ -63,15 +64,15 @@ blk.head:
   %blk.more = icmp ult i32 %blk, %count
   br i1 %blk.more, label %blk.body, label %blk.done
 blk.body:
-  %h.r = mul i32 %blk, 24
+  %h.r = mul i32 %blk, 28
   %h.b = add i32 %h.r, 114964
   %h.p = inttoptr i32 %h.b to ptr
   %h = load volatile i32, ptr %h.p
-  %w.r = mul i32 %blk, 24
+  %w.r = mul i32 %blk, 28
   %w.b = add i32 %w.r, 114968
   %w.p = inttoptr i32 %w.b to ptr
   %w = load volatile i32, ptr %w.p
-  %out.first.r = mul i32 %blk, 24
+  %out.first.r = mul i32 %blk, 28
   %out.first.b = add i32 %out.first.r, 114980
   %out.first.p = inttoptr i32 %out.first.b to ptr
   %out.first = load volatile i32, ptr %out.first.p
@@ -110,23 +111,24 @@ w8.ready:
   %wr.offset = add i32 %address, %wr.scaled
   %wr.entry = getelementptr i32, ptr inttoptr (i32 114752 to ptr), i32 %wr.bank
   %wr.where = load volatile i32, ptr %wr.entry
+  %wr.there = sub i32 11408, %wr.where
   br label %wr.busy
 wr.busy:
-  %wr.cmd = load volatile i32, ptr inttoptr (i32 4289856552 to ptr)
+  %wr.cmd = load volatile i32, ptr inttoptr (i32 4289922088 to ptr)
   %wr.wait = icmp ne i32 %wr.cmd, 0
   br i1 %wr.wait, label %wr.busy, label %wr.idle
 wr.idle:
-  store volatile i32 %wr.where, ptr inttoptr (i32 4289856528 to ptr)
-  store volatile i32 %wr.offset, ptr inttoptr (i32 4289856524 to ptr)
-  store volatile i32 %ptr, ptr inttoptr (i32 4289856512 to ptr)
-  store volatile i32 2048, ptr inttoptr (i32 4289856544 to ptr)
-  store volatile i32 1, ptr inttoptr (i32 4289856552 to ptr)
+  store volatile i32 %wr.there, ptr inttoptr (i32 4289922064 to ptr)
+  store volatile i32 %wr.offset, ptr inttoptr (i32 4289922060 to ptr)
+  store volatile i32 %ptr, ptr inttoptr (i32 4289922048 to ptr)
+  store volatile i32 2048, ptr inttoptr (i32 4289922080 to ptr)
+  store volatile i32 1, ptr inttoptr (i32 4289922088 to ptr)
   %wr.n = load i32, ptr %noc.writes.var
   %wr.n1 = add i32 %wr.n, 1
   store i32 %wr.n1, ptr %noc.writes.var
   br label %wd.poll
 wd.poll:
-  %wd.have = load volatile i32, ptr inttoptr (i32 4289856004 to ptr)
+  %wd.have = load volatile i32, ptr inttoptr (i32 4289921540 to ptr)
   %wd.want = load i32, ptr %noc.writes.var
   %wd.miss = icmp ne i32 %wd.have, %wd.want
   br i1 %wd.miss, label %wd.poll, label %wd.ok

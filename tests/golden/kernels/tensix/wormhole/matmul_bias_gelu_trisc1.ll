@@ -22,6 +22,7 @@ entry:
   tt SEMINIT semaphores=1 value=0 max=1
   tt SEMINIT semaphores=2 value=0 max=1
   tt SEMINIT semaphores=4 value=0 max=1
+  tt SEMINIT semaphores=1 value=0 max=2
   tt SFPLOADI d=0 mode=10 imm=29208
   tt SFPLOADI d=0 mode=8 imm=16177
   tt SFPCONFIG d=12
@@ -36,7 +37,7 @@ entry:
   store volatile i32 1, ptr inttoptr (i32 4290248704 to ptr)
   store volatile i32 2, ptr inttoptr (i32 4290248708 to ptr)
   store volatile i32 33554432, ptr inttoptr (i32 4290248712 to ptr)
-  store volatile i32 935329807, ptr inttoptr (i32 4290248716 to ptr)
+  store volatile i32 33554432, ptr inttoptr (i32 4290248716 to ptr)
   store volatile i32 33554432, ptr inttoptr (i32 4290248720 to ptr)
   store volatile i32 67109120, ptr inttoptr (i32 4290248724 to ptr)
   store volatile i32 33554432, ptr inttoptr (i32 4290248728 to ptr)
@@ -68,16 +69,22 @@ blk.head:
   %blk.more = icmp ult i32 %blk, %count
   br i1 %blk.more, label %blk.body, label %blk.done
 blk.body:
-  %h.r = mul i32 %blk, 24
+  %h.r = mul i32 %blk, 28
   %h.b = add i32 %h.r, 114964
   %h.p = inttoptr i32 %h.b to ptr
   %h = load volatile i32, ptr %h.p
-  %w.r = mul i32 %blk, 24
+  %w.r = mul i32 %blk, 28
   %w.b = add i32 %w.r, 114968
   %w.p = inttoptr i32 %w.b to ptr
   %w = load volatile i32, ptr %w.p
+  %lines.none = icmp eq i32 %w, 0
+  %lines = select i1 %lines.none, i32 0, i32 %h
+  %most = sub i32 %w, 1
   tt SEMWAIT semaphores=1 condition=2 block=SYNC+MATH+SFPU
-  tt ZEROACC mode=3
+  %half = and i32 %blk, 1
+  %half.first = mul i32 %half, 4
+  %clear = or i32 %half, 269484032
+  store volatile i32 %clear, ptr inttoptr (i32 4293132288 to ptr)
   br label %k.pre
 k.pre:
   br label %k.head
@@ -86,38 +93,48 @@ k.head:
   %k.more = icmp ult i32 %k, 2
   br i1 %k.more, label %k.body, label %k.done
 k.body:
-  br label %i.pre
-i.pre:
-  br label %i.head
-i.head:
-  %i = phi i32 [ 0, %i.pre ], [ %i.next, %i.latch ]
-  %i.more = icmp ult i32 %i, %h
-  br i1 %i.more, label %i.body, label %i.done
-i.body:
-  br label %j.pre
-j.pre:
-  br label %j.head
-j.head:
-  %j = phi i32 [ 0, %j.pre ], [ %j.next, %j.latch ]
-  %j.more = icmp ult i32 %j, %w
-  br i1 %j.more, label %j.body, label %j.done
-j.body:
-  %sel.row = mul i32 %i, 1
-  %sel.tile = add i32 %sel.row, %j
-  %sel.rows = shl i32 %sel.tile, 6
+  br label %o.pre
+o.pre:
+  br label %o.head
+o.head:
+  %o = phi i32 [ 0, %o.pre ], [ %o.next, %o.latch ]
+  %o.more = icmp ult i32 %o, %lines
+  br i1 %o.more, label %o.body, label %o.done
+o.body:
+  br label %n.pre
+n.pre:
+  br label %n.head
+n.head:
+  %n = phi i32 [ 0, %n.pre ], [ %n.next, %n.latch ]
+  %n.more = icmp ult i32 %n, %most
+  br i1 %n.more, label %n.body, label %n.done
+n.body:
+  %sel.row = mul i32 %o, 1
+  %sel.tile = add i32 %sel.row, %n
+  %sel.slot = add i32 %sel.tile, %half.first
+  %sel.rows = shl i32 %sel.slot, 6
   %sel.word = or i32 %sel.rows, 2986409984
   store volatile i32 %sel.word, ptr inttoptr (i32 4293132288 to ptr)
   tt MOP type=1
-  br label %j.latch
-j.latch:
-  %j.next = add i32 %j, 1
-  br label %j.head
-j.done:
-  br label %i.latch
-i.latch:
-  %i.next = add i32 %i, 1
-  br label %i.head
-i.done:
+  tt SETRWC mask=15 clear=1
+  br label %n.latch
+n.latch:
+  %n.next = add i32 %n, 1
+  br label %n.head
+n.done:
+  %end.row = mul i32 %o, 1
+  %end.tile = add i32 %end.row, %most
+  %end.slot = add i32 %end.tile, %half.first
+  %end.rows = shl i32 %end.slot, 6
+  %end.word = or i32 %end.rows, 2986409984
+  store volatile i32 %end.word, ptr inttoptr (i32 4293132288 to ptr)
+  tt MOP type=1
+  tt SETRWC mask=15 clear=3
+  br label %o.latch
+o.latch:
+  %o.next = add i32 %o, 1
+  br label %o.head
+o.done:
   br label %k.latch
 k.latch:
   %k.next = add i32 %k, 1
@@ -143,7 +160,8 @@ ej.head:
 ej.body:
   %esel.row = mul i32 %ei, 1
   %esel.tile = add i32 %esel.row, %ej
-  %esel.rows = shl i32 %esel.tile, 6
+  %esel.slot = add i32 %esel.tile, %half.first
+  %esel.rows = shl i32 %esel.slot, 6
   %esel.word = or i32 %esel.rows, 2986409984
   store volatile i32 %esel.word, ptr inttoptr (i32 4293132288 to ptr)
   tt MOVA2D mode=2 addr_mode=0 src=0 dst=64

@@ -19,14 +19,16 @@ blk.head:
   %blk.more = icmp ult i32 %blk, %count
   br i1 %blk.more, label %blk.body, label %blk.done
 blk.body:
-  %h.r = mul i32 %blk, 24
+  %h.r = mul i32 %blk, 28
   %h.b = add i32 %h.r, 114964
   %h.p = inttoptr i32 %h.b to ptr
   %h = load volatile i32, ptr %h.p
-  %w.r = mul i32 %blk, 24
+  %w.r = mul i32 %blk, 28
   %w.b = add i32 %w.r, 114968
   %w.p = inttoptr i32 %w.b to ptr
   %w = load volatile i32, ptr %w.p
+  %half = and i32 %blk, 1
+  %half.first = mul i32 %half, 4
   tt SEMWAIT semaphores=1 condition=1 block=TDMA+SYNC+PACK
   br label %i.pre
 i.pre:
@@ -45,7 +47,8 @@ j.head:
   %j.more = icmp ult i32 %j, %w
   br i1 %j.more, label %j.body, label %j.done
 j.body:
-  %slot = add i32 %first, %j
+  %inner = add i32 %first, %j
+  %slot = add i32 %inner, %half.first
   br label %r.poll
 r.poll:
   %r.acked = load volatile i32, ptr inttoptr (i32 4290031628 to ptr)
