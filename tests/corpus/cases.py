@@ -261,6 +261,8 @@ def matmul_cases() -> Iterator[Triple]:
         for grid, n in (("1", 160), ("2x2", 160), ("8x8", 512)):
             types = [plain(dtype, n, 96), plain(dtype, 96, n)]
             yield triple(f"matmul-{dtype}", single(plain_mm, types), grid, "mixed")
+        types = [plain(dtype, 256, 500), plain(dtype, 500, 250)]  # several steps of tiles that cores share
+        yield triple(f"matmul_long-{dtype}", single(plain_mm, types), "8x8", "mixed")
     square = [plain(BF16, 64, 64)]
     yield triple("matmul_same_operand-bf16", single(lambda b, x: b.add(linear.MATMUL, [x, x]), square), "1", "mixed")
     types = [plain(BF16, 40, 64), plain(BF16, 64, 100), plain(BF16, 100), plain(BF16, 40, 1)]

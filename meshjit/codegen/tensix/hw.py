@@ -81,6 +81,7 @@ class Hw:
     noc_atomic_responses: int
     noc1_write_acks: int
     noc1_mirror: int
+    noc_packet_bytes: int
     alu_format: int
     unpack0_base: int
     unpack1_base: int
@@ -190,6 +191,7 @@ def hw(name: str) -> Hw:
         noc_atomic_responses=noc.base + noc.atomic_responses,
         noc1_write_acks=noc.noc1_base + noc.write_acks,
         noc1_mirror=arch.coordinate_word(noc.noc1_corner) if noc.noc1_corner else 0,
+        noc_packet_bytes=noc.max_packet_bytes,
         alu_format=config["alu_format"],
         unpack0_base=config["unpack0_base"],
         unpack1_base=config["unpack1_base"],

@@ -9,11 +9,13 @@ from card_run import CHIPS, ONE, check, fused, plain, random, single, target
 from meshjit.arch import ARCHS
 from meshjit.codegen.tensix import matmul
 from meshjit.codegen.tensix.eltwise import Operand
+from meshjit.codegen.tensix.matmul_blocks import Plan
 from meshjit.ir.ops import create, elementwise, linear
 from meshjit.ir.program import RunProgram
-from meshjit.ir.types import BF16, F32
+from meshjit.ir.types import BF16, F32, DType
 from meshjit.runtime import layouts
 from meshjit.runtime.devices.base import Region
+from meshjit.runtime.devices.card import CardTarget
 
 pytestmark = pytest.mark.parametrize("chip", CHIPS)
 
@@ -87,3 +89,61 @@ def test_fidelity(chip, fidelity, fp32_accumulate):
     want = a.astype(np.float64) @ b.astype(np.float64)
     limit = FROBENIUS[fidelity] if fp32_accumulate else max(FROBENIUS[fidelity], 8e-3)
     assert np.linalg.norm(got - want) / np.linalg.norm(want) < limit
+
+
+#: Ways to cut 7 x 4 x 11 tiles: alone and shared, either operand kept, steps of K that end short, whole and half Dst.
+PLANS = [
+    Plan(1, 1, 1, halves=1),
+    Plan(2, 2, 3),
+    Plan(1, 2, 2, keep="a"),
+    Plan(3, 1, 2, keep="b", halves=1),
+    Plan(2, 2, 2, "ab"),
+    Plan(1, 1, 4, "ab"),
+    Plan(2, 4, 2, "ab", "a", halves=1),
+    Plan(2, 1, 3, "ab", "b", depth=3),
+    Plan(4, 1, 4, "a"),
+    Plan(2, 2, 3, "a", "a"),
+    Plan(2, 2, 1, "b", "b"),
+]
+
+
+def run_plan(card: CardTarget, cut: Plan | None, dtype: DType, batch: int = 1, times: int = 1) -> tuple[bytes, float]:
+    """The result's bytes after ``times`` launches of one program, and its largest error relative to its largest
+    value."""
+    m, k, n = 200, 100, 330
+    left, right = ((batch, m, k), (batch, k, n)) if batch > 1 else ((m, k), (k, n))
+    fidelity = "hifi4" if dtype == F32 else "hifi2"
+    spec = matmul.MatmulSpec("mm", Operand(left, dtype), Operand(right, dtype), dtype, fidelity=fidelity)
+    program = matmul.build(spec, ARCHS[card.arch], cut)
+    a, b = random(plain(dtype, *left), 1), random(plain(dtype, *right), 2)
+    regions: list[Region] = []
+    for i, shape in enumerate((left, right, spec.shape)):
+        size = layouts.storage_bytes(dtype, card.layout, shape)
+        regions.append(Region(card.base_address + i * 0x100000, size, layouts.page_bytes(dtype, card.layout, shape)))
+    card.write(0, regions[0], layouts.encode(a, card.layout))
+    card.write(0, regions[1], layouts.encode(b, card.layout))
+    loaded = card.load([RunProgram(program, (0, 1, 2), (0,))], regions, frozenset())
+    for _ in range(times):
+        card.submit(loaded, {}, 60.0)
+    raw = bytes(card.read(0, regions[2]))
+    got = layouts.decode(raw, spec.shape, dtype, card.layout).astype(np.float64)
+    want = a.astype(np.float64) @ b.astype(np.float64)
+    return raw, float(np.abs(got - want).max() / np.abs(want).max())
+
+
+@pytest.mark.parametrize("dtype", [BF16, F32], ids=str)
+def test_every_plan_gives_the_same_bytes(chip, dtype):
+    card = target(*chip, ONE)
+    results = [run_plan(card, cut, dtype) for cut in PLANS]
+    assert max(error for _, error in results) < LARGEST[dtype]
+    assert [raw == results[0][0] for raw, _ in results] == [True] * len(PLANS)
+    # The simulator computes what the emulator computes.
+    assert run_plan(target("emulator", chip[1], ONE), PLANS[0], dtype)[0] == results[0][0]
+
+
+@pytest.mark.parametrize("cut", PLANS[4:], ids=str)
+def test_what_cores_share_is_ready_for_the_next_launch(chip, cut):
+    card = target(*chip, ONE)
+    raw, error = run_plan(card, cut, BF16, batch=2, times=3)
+    assert error < LARGEST[BF16]
+    assert raw == run_plan(card, PLANS[0], BF16, batch=2)[0]

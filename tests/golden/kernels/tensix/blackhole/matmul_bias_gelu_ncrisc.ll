@@ -17,9 +17,9 @@ entry:
   store i32 %ni.base, ptr %noc.reads.var
   store i32 0, ptr %cb0.count.var
   store i32 131072, ptr %cb0.ptr.var
+  %a.base = load volatile i32, ptr inttoptr (i32 114944 to ptr)
   store i32 0, ptr %cb1.count.var
   store i32 139264, ptr %cb1.ptr.var
-  %a.base = load volatile i32, ptr inttoptr (i32 114944 to ptr)
   %b.base = load volatile i32, ptr inttoptr (i32 114948 to ptr)
   store i32 0, ptr %cb2.count.var
   store i32 147456, ptr %cb2.ptr.var
@@ -33,128 +33,173 @@ blk.head:
   %blk.more = icmp ult i32 %blk, %count
   br i1 %blk.more, label %blk.body, label %blk.done
 blk.body:
-  %h.r = mul i32 %blk, 24
+  %h.r = mul i32 %blk, 28
   %h.b = add i32 %h.r, 114964
   %h.p = inttoptr i32 %h.b to ptr
   %h = load volatile i32, ptr %h.p
-  %w.r = mul i32 %blk, 24
+  %w.r = mul i32 %blk, 28
   %w.b = add i32 %w.r, 114968
   %w.p = inttoptr i32 %w.b to ptr
   %w = load volatile i32, ptr %w.p
-  %a.first.r = mul i32 %blk, 24
+  %flags.r = mul i32 %blk, 28
+  %flags.b = add i32 %flags.r, 114984
+  %flags.p = inttoptr i32 %flags.b to ptr
+  %flags = load volatile i32, ptr %flags.p
+  %a.first.r = mul i32 %blk, 28
   %a.first.b = add i32 %a.first.r, 114972
   %a.first.p = inttoptr i32 %a.first.b to ptr
   %a.first = load volatile i32, ptr %a.first.p
-  %b.first.r = mul i32 %blk, 24
+  %a.bit = and i32 %flags, 1
+  %a.fresh = icmp ne i32 %a.bit, 0
+  %b.first.r = mul i32 %blk, 28
   %b.first.b = add i32 %b.first.r, 114976
   %b.first.p = inttoptr i32 %b.first.b to ptr
   %b.first = load volatile i32, ptr %b.first.p
-  br label %k.pre
-k.pre:
-  br label %k.head
-k.head:
-  %k = phi i32 [ 0, %k.pre ], [ %k.next, %k.latch ]
-  %k.more = icmp ult i32 %k, 2
-  br i1 %k.more, label %k.body, label %k.done
-k.body:
-  br label %ra.poll
-ra.poll:
-  %ra.acked = load volatile i32, ptr inttoptr (i32 4290019360 to ptr)
-  %ra.count = load i32, ptr %cb0.count.var
-  %ra.diff = sub i32 %ra.count, %ra.acked
-  %ra.used = and i32 %ra.diff, 65535
-  %ra.full = icmp ugt i32 %ra.used, 3
-  br i1 %ra.full, label %ra.poll, label %ra.ready
-ra.ready:
+  %b.bit = and i32 %flags, 2
+  %b.fresh = icmp ne i32 %b.bit, 0
+  br label %ks.pre
+ks.pre:
+  br label %ks.head
+ks.head:
+  %ks = phi i32 [ 0, %ks.pre ], [ %ks.next, %ks.latch ]
+  %ks.more = icmp ult i32 %ks, 1
+  br i1 %ks.more, label %ks.body, label %ks.done
+ks.body:
+  %last = icmp eq i32 %ks, 0
+  %kn = select i1 %last, i32 2, i32 2
+  %k.first = mul i32 %ks, 2
+  br label %a.rs.poll
+a.rs.poll:
+  %a.rs.acked = load volatile i32, ptr inttoptr (i32 4290019360 to ptr)
+  %a.rs.count = load i32, ptr %cb0.count.var
+  %a.rs.diff = sub i32 %a.rs.count, %a.rs.acked
+  %a.rs.used = and i32 %a.rs.diff, 65535
+  %a.rs.full = icmp ugt i32 %a.rs.used, 2
+  br i1 %a.rs.full, label %a.rs.poll, label %a.rs.ready
+a.rs.ready:
   %a.to = load i32, ptr %cb0.ptr.var
-  %a.k = mul i32 %k, 1
-  %a.kp = add i32 %a.first, %a.k
-  br label %i.pre
-i.pre:
-  br label %i.head
-i.head:
-  %i = phi i32 [ 0, %i.pre ], [ %i.next, %i.latch ]
-  %i.more = icmp ult i32 %i, %h
-  br i1 %i.more, label %i.body, label %i.done
-i.body:
-  %a.i = mul i32 %i, 2
-  %a.page = add i32 %a.kp, %a.i
-  %a.o = mul i32 %i, 2048
-  %a.at = add i32 %a.to, %a.o
-  %rda.row = udiv i32 %a.page, 8
-  %rda.bank = urem i32 %a.page, 8
-  %rda.scaled = mul i32 %rda.row, 2048
-  %rda.offset = add i32 %a.base, %rda.scaled
-  %rda.entry = getelementptr i32, ptr inttoptr (i32 114752 to ptr), i32 %rda.bank
-  %rda.where = load volatile i32, ptr %rda.entry
-  br label %rda.busy
-rda.busy:
-  %rda.cmd = load volatile i32, ptr inttoptr (i32 4289855552 to ptr)
-  %rda.wait = icmp ne i32 %rda.cmd, 0
-  br i1 %rda.wait, label %rda.busy, label %rda.idle
-rda.idle:
-  store volatile i32 %rda.where, ptr inttoptr (i32 4289855496 to ptr)
-  store volatile i32 %rda.offset, ptr inttoptr (i32 4289855488 to ptr)
-  store volatile i32 %a.at, ptr inttoptr (i32 4289855500 to ptr)
-  store volatile i32 2048, ptr inttoptr (i32 4289855520 to ptr)
-  store volatile i32 1, ptr inttoptr (i32 4289855552 to ptr)
-  %rda.n = load i32, ptr %noc.reads.var
-  %rda.n1 = add i32 %rda.n, 1
-  store i32 %rda.n1, ptr %noc.reads.var
-  br label %i.latch
-i.latch:
-  %i.next = add i32 %i, 1
-  br label %i.head
-i.done:
-  br label %rb.poll
-rb.poll:
-  %rb.acked = load volatile i32, ptr inttoptr (i32 4290023456 to ptr)
-  %rb.count = load i32, ptr %cb1.count.var
-  %rb.diff = sub i32 %rb.count, %rb.acked
-  %rb.used = and i32 %rb.diff, 65535
-  %rb.full = icmp ugt i32 %rb.used, 3
-  br i1 %rb.full, label %rb.poll, label %rb.ready
-rb.ready:
+  %a.ks = mul i32 %k.first, 1
+  %a.pk = add i32 %a.first, %a.ks
+  br label %b.rs.poll
+b.rs.poll:
+  %b.rs.acked = load volatile i32, ptr inttoptr (i32 4290023456 to ptr)
+  %b.rs.count = load i32, ptr %cb1.count.var
+  %b.rs.diff = sub i32 %b.rs.count, %b.rs.acked
+  %b.rs.used = and i32 %b.rs.diff, 65535
+  %b.rs.full = icmp ugt i32 %b.rs.used, 2
+  br i1 %b.rs.full, label %b.rs.poll, label %b.rs.ready
+b.rs.ready:
   %b.to = load i32, ptr %cb1.ptr.var
-  %b.k = mul i32 %k, 4
-  %b.kp = add i32 %b.first, %b.k
-  br label %j.pre
-j.pre:
-  br label %j.head
-j.head:
-  %j = phi i32 [ 0, %j.pre ], [ %j.next, %j.latch ]
-  %j.more = icmp ult i32 %j, %w
-  br i1 %j.more, label %j.body, label %j.done
-j.body:
-  %b.j = mul i32 %j, 1
-  %b.page = add i32 %b.kp, %b.j
-  %b.o = mul i32 %j, 2048
-  %b.at = add i32 %b.to, %b.o
-  %rdb.row = udiv i32 %b.page, 8
-  %rdb.bank = urem i32 %b.page, 8
-  %rdb.scaled = mul i32 %rdb.row, 2048
-  %rdb.offset = add i32 %b.base, %rdb.scaled
-  %rdb.entry = getelementptr i32, ptr inttoptr (i32 114752 to ptr), i32 %rdb.bank
-  %rdb.where = load volatile i32, ptr %rdb.entry
-  br label %rdb.busy
-rdb.busy:
-  %rdb.cmd = load volatile i32, ptr inttoptr (i32 4289855552 to ptr)
-  %rdb.wait = icmp ne i32 %rdb.cmd, 0
-  br i1 %rdb.wait, label %rdb.busy, label %rdb.idle
-rdb.idle:
-  store volatile i32 %rdb.where, ptr inttoptr (i32 4289855496 to ptr)
-  store volatile i32 %rdb.offset, ptr inttoptr (i32 4289855488 to ptr)
-  store volatile i32 %b.at, ptr inttoptr (i32 4289855500 to ptr)
+  %b.ks = mul i32 %k.first, 4
+  %b.pk = add i32 %b.first, %b.ks
+  br label %a.l.pre
+a.l.pre:
+  br label %a.l.head
+a.l.head:
+  %a.l = phi i32 [ 0, %a.l.pre ], [ %a.l.next, %a.l.latch ]
+  %a.l.more = icmp ult i32 %a.l, %h
+  br i1 %a.l.more, label %a.l.body, label %a.l.done
+a.l.body:
+  %a.g.lo = mul i32 %a.l, 4096
+  %a.g.at = add i32 %a.to, %a.g.lo
+  %a.po = mul i32 %a.l, 2
+  %a.pl = add i32 %a.pk, %a.po
+  br label %a.k.pre
+a.k.pre:
+  br label %a.k.head
+a.k.head:
+  %a.k = phi i32 [ 0, %a.k.pre ], [ %a.k.next, %a.k.latch ]
+  %a.k.more = icmp ult i32 %a.k, %kn
+  br i1 %a.k.more, label %a.k.body, label %a.k.done
+a.k.body:
+  %a.ko = mul i32 %a.k, 1
+  %a.page = add i32 %a.pl, %a.ko
+  %a.tk = mul i32 %a.k, 2048
+  %a.ta = add i32 %a.g.at, %a.tk
+  %a.rd.row = udiv i32 %a.page, 8
+  %a.rd.bank = urem i32 %a.page, 8
+  %a.rd.scaled = mul i32 %a.rd.row, 2048
+  %a.rd.offset = add i32 %a.base, %a.rd.scaled
+  %a.rd.entry = getelementptr i32, ptr inttoptr (i32 114752 to ptr), i32 %a.rd.bank
+  %a.rd.where = load volatile i32, ptr %a.rd.entry
+  br label %a.rd.busy
+a.rd.busy:
+  %a.rd.cmd = load volatile i32, ptr inttoptr (i32 4289855552 to ptr)
+  %a.rd.wait = icmp ne i32 %a.rd.cmd, 0
+  br i1 %a.rd.wait, label %a.rd.busy, label %a.rd.idle
+a.rd.idle:
+  store volatile i32 %a.rd.where, ptr inttoptr (i32 4289855496 to ptr)
+  store volatile i32 %a.rd.offset, ptr inttoptr (i32 4289855488 to ptr)
+  store volatile i32 %a.ta, ptr inttoptr (i32 4289855500 to ptr)
   store volatile i32 2048, ptr inttoptr (i32 4289855520 to ptr)
   store volatile i32 1, ptr inttoptr (i32 4289855552 to ptr)
-  %rdb.n = load i32, ptr %noc.reads.var
-  %rdb.n1 = add i32 %rdb.n, 1
-  store i32 %rdb.n1, ptr %noc.reads.var
-  br label %j.latch
-j.latch:
-  %j.next = add i32 %j, 1
-  br label %j.head
-j.done:
+  %a.rd.n = load i32, ptr %noc.reads.var
+  %a.rd.n1 = add i32 %a.rd.n, 1
+  store i32 %a.rd.n1, ptr %noc.reads.var
+  br label %a.k.latch
+a.k.latch:
+  %a.k.next = add i32 %a.k, 1
+  br label %a.k.head
+a.k.done:
+  br label %a.l.latch
+a.l.latch:
+  %a.l.next = add i32 %a.l, 1
+  br label %a.l.head
+a.l.done:
+  br label %b.l.pre
+b.l.pre:
+  br label %b.l.head
+b.l.head:
+  %b.l = phi i32 [ 0, %b.l.pre ], [ %b.l.next, %b.l.latch ]
+  %b.l.more = icmp ult i32 %b.l, %w
+  br i1 %b.l.more, label %b.l.body, label %b.l.done
+b.l.body:
+  %b.g.lo = mul i32 %b.l, 4096
+  %b.g.at = add i32 %b.to, %b.g.lo
+  %b.po = mul i32 %b.l, 1
+  %b.pl = add i32 %b.pk, %b.po
+  br label %b.k.pre
+b.k.pre:
+  br label %b.k.head
+b.k.head:
+  %b.k = phi i32 [ 0, %b.k.pre ], [ %b.k.next, %b.k.latch ]
+  %b.k.more = icmp ult i32 %b.k, %kn
+  br i1 %b.k.more, label %b.k.body, label %b.k.done
+b.k.body:
+  %b.ko = mul i32 %b.k, 4
+  %b.page = add i32 %b.pl, %b.ko
+  %b.tk = mul i32 %b.k, 2048
+  %b.ta = add i32 %b.g.at, %b.tk
+  %b.rd.row = udiv i32 %b.page, 8
+  %b.rd.bank = urem i32 %b.page, 8
+  %b.rd.scaled = mul i32 %b.rd.row, 2048
+  %b.rd.offset = add i32 %b.base, %b.rd.scaled
+  %b.rd.entry = getelementptr i32, ptr inttoptr (i32 114752 to ptr), i32 %b.rd.bank
+  %b.rd.where = load volatile i32, ptr %b.rd.entry
+  br label %b.rd.busy
+b.rd.busy:
+  %b.rd.cmd = load volatile i32, ptr inttoptr (i32 4289855552 to ptr)
+  %b.rd.wait = icmp ne i32 %b.rd.cmd, 0
+  br i1 %b.rd.wait, label %b.rd.busy, label %b.rd.idle
+b.rd.idle:
+  store volatile i32 %b.rd.where, ptr inttoptr (i32 4289855496 to ptr)
+  store volatile i32 %b.rd.offset, ptr inttoptr (i32 4289855488 to ptr)
+  store volatile i32 %b.ta, ptr inttoptr (i32 4289855500 to ptr)
+  store volatile i32 2048, ptr inttoptr (i32 4289855520 to ptr)
+  store volatile i32 1, ptr inttoptr (i32 4289855552 to ptr)
+  %b.rd.n = load i32, ptr %noc.reads.var
+  %b.rd.n1 = add i32 %b.rd.n, 1
+  store i32 %b.rd.n1, ptr %noc.reads.var
+  br label %b.k.latch
+b.k.latch:
+  %b.k.next = add i32 %b.k, 1
+  br label %b.k.head
+b.k.done:
+  br label %b.l.latch
+b.l.latch:
+  %b.l.next = add i32 %b.l, 1
+  br label %b.l.head
+b.l.done:
   br label %done.poll
 done.poll:
   %done.have = load volatile i32, ptr inttoptr (i32 4289856008 to ptr)
@@ -162,145 +207,146 @@ done.poll:
   %done.miss = icmp ne i32 %done.have, %done.want
   br i1 %done.miss, label %done.poll, label %done.ok
 done.ok:
-  %last = icmp eq i32 %k, 1
-  br i1 %last, label %mask.then, label %mask.else
-mask.then:
-  br label %mi.pre
-mi.pre:
-  br label %mi.head
-mi.head:
-  %mi = phi i32 [ 0, %mi.pre ], [ %mi.next, %mi.latch ]
-  %mi.more = icmp ult i32 %mi, %h
-  br i1 %mi.more, label %mi.body, label %mi.done
-mi.body:
-  %m.o = mul i32 %mi, 2048
-  %m.at = add i32 %a.to, %m.o
+  br i1 %last, label %tail.then, label %tail.else
+tail.then:
+  br label %a.ml.pre
+a.ml.pre:
+  br label %a.ml.head
+a.ml.head:
+  %a.ml = phi i32 [ 0, %a.ml.pre ], [ %a.ml.next, %a.ml.latch ]
+  %a.ml.more = icmp ult i32 %a.ml, %h
+  br i1 %a.ml.more, label %a.ml.body, label %a.ml.done
+a.ml.body:
+  %a.m.lo = mul i32 %a.ml, 4096
+  %a.m.at = add i32 %a.to, %a.m.lo
+  %a.mt = add i32 %a.m.at, 2048
   fence seq_cst
-  br label %fc.r1.pre
-fc.r1.pre:
-  br label %fc.r1.head
-fc.r1.head:
-  %fc.r1 = phi i32 [ 0, %fc.r1.pre ], [ %fc.r1.next, %fc.r1.latch ]
-  %fc.r1.more = icmp ult i32 %fc.r1, 32
-  br i1 %fc.r1.more, label %fc.r1.body, label %fc.r1.done
-fc.r1.body:
-  %fc.1.half = lshr i32 %fc.r1, 4
-  %fc.1.row = and i32 %fc.r1, 15
-  %fc.1.fo = mul i32 %fc.1.half, 1024
-  %fc.1.ro = mul i32 %fc.1.row, 32
-  %fc.1.o = add i32 %fc.1.fo, %fc.1.ro
-  %fc.1.s = add i32 %fc.1.o, 516
-  br label %fc.c1.pre
-fc.c1.pre:
-  br label %fc.c1.head
-fc.c1.head:
-  %fc.c1 = phi i32 [ 0, %fc.c1.pre ], [ %fc.c1.next, %fc.c1.latch ]
-  %fc.c1.more = icmp ult i32 %fc.c1, 14
-  br i1 %fc.c1.more, label %fc.c1.body, label %fc.c1.done
-fc.c1.body:
-  %fc.1.co = mul i32 %fc.c1, 2
-  %fc.1.e = add i32 %fc.1.s, %fc.1.co
-  %fc.1.d.a = add i32 %m.at, %fc.1.e
-  %fc.1.d.ptr = inttoptr i32 %fc.1.d.a to ptr
-  store volatile i16 0, ptr %fc.1.d.ptr
-  br label %fc.c1.latch
-fc.c1.latch:
-  %fc.c1.next = add i32 %fc.c1, 1
-  br label %fc.c1.head
-fc.c1.done:
-  br label %fc.r1.latch
-fc.r1.latch:
-  %fc.r1.next = add i32 %fc.r1, 1
-  br label %fc.r1.head
-fc.r1.done:
-  %fc.back.a = add i32 %m.at, 0
-  %fc.back.ptr = inttoptr i32 %fc.back.a to ptr
-  %fc.old = load volatile i16, ptr %fc.back.ptr
-  store volatile i16 %fc.old, ptr %fc.back.ptr
-  %fc.seen = load volatile i16, ptr %fc.back.ptr
-  %fc.used = zext i16 %fc.seen to i32
-  store volatile i32 %fc.used, ptr %sink
+  br label %a.fc.r1.pre
+a.fc.r1.pre:
+  br label %a.fc.r1.head
+a.fc.r1.head:
+  %a.fc.r1 = phi i32 [ 0, %a.fc.r1.pre ], [ %a.fc.r1.next, %a.fc.r1.latch ]
+  %a.fc.r1.more = icmp ult i32 %a.fc.r1, 32
+  br i1 %a.fc.r1.more, label %a.fc.r1.body, label %a.fc.r1.done
+a.fc.r1.body:
+  %a.fc.1.half = lshr i32 %a.fc.r1, 4
+  %a.fc.1.row = and i32 %a.fc.r1, 15
+  %a.fc.1.fo = mul i32 %a.fc.1.half, 1024
+  %a.fc.1.ro = mul i32 %a.fc.1.row, 32
+  %a.fc.1.o = add i32 %a.fc.1.fo, %a.fc.1.ro
+  %a.fc.1.s = add i32 %a.fc.1.o, 516
+  br label %a.fc.c1.pre
+a.fc.c1.pre:
+  br label %a.fc.c1.head
+a.fc.c1.head:
+  %a.fc.c1 = phi i32 [ 0, %a.fc.c1.pre ], [ %a.fc.c1.next, %a.fc.c1.latch ]
+  %a.fc.c1.more = icmp ult i32 %a.fc.c1, 14
+  br i1 %a.fc.c1.more, label %a.fc.c1.body, label %a.fc.c1.done
+a.fc.c1.body:
+  %a.fc.1.co = mul i32 %a.fc.c1, 2
+  %a.fc.1.e = add i32 %a.fc.1.s, %a.fc.1.co
+  %a.fc.1.d.a = add i32 %a.mt, %a.fc.1.e
+  %a.fc.1.d.ptr = inttoptr i32 %a.fc.1.d.a to ptr
+  store volatile i16 0, ptr %a.fc.1.d.ptr
+  br label %a.fc.c1.latch
+a.fc.c1.latch:
+  %a.fc.c1.next = add i32 %a.fc.c1, 1
+  br label %a.fc.c1.head
+a.fc.c1.done:
+  br label %a.fc.r1.latch
+a.fc.r1.latch:
+  %a.fc.r1.next = add i32 %a.fc.r1, 1
+  br label %a.fc.r1.head
+a.fc.r1.done:
+  %a.fc.back.a = add i32 %a.mt, 0
+  %a.fc.back.ptr = inttoptr i32 %a.fc.back.a to ptr
+  %a.fc.old = load volatile i16, ptr %a.fc.back.ptr
+  store volatile i16 %a.fc.old, ptr %a.fc.back.ptr
+  %a.fc.seen = load volatile i16, ptr %a.fc.back.ptr
+  %a.fc.used = zext i16 %a.fc.seen to i32
+  store volatile i32 %a.fc.used, ptr %sink
   fence seq_cst
-  br label %mi.latch
-mi.latch:
-  %mi.next = add i32 %mi, 1
-  br label %mi.head
-mi.done:
-  br label %mj.pre
-mj.pre:
-  br label %mj.head
-mj.head:
-  %mj = phi i32 [ 0, %mj.pre ], [ %mj.next, %mj.latch ]
-  %mj.more = icmp ult i32 %mj, %w
-  br i1 %mj.more, label %mj.body, label %mj.done
-mj.body:
-  %n.o = mul i32 %mj, 2048
-  %n.at = add i32 %b.to, %n.o
+  br label %a.ml.latch
+a.ml.latch:
+  %a.ml.next = add i32 %a.ml, 1
+  br label %a.ml.head
+a.ml.done:
+  br label %b.ml.pre
+b.ml.pre:
+  br label %b.ml.head
+b.ml.head:
+  %b.ml = phi i32 [ 0, %b.ml.pre ], [ %b.ml.next, %b.ml.latch ]
+  %b.ml.more = icmp ult i32 %b.ml, %w
+  br i1 %b.ml.more, label %b.ml.body, label %b.ml.done
+b.ml.body:
+  %b.m.lo = mul i32 %b.ml, 4096
+  %b.m.at = add i32 %b.to, %b.m.lo
+  %b.mt = add i32 %b.m.at, 2048
   fence seq_cst
-  br label %fr.r1.pre
-fr.r1.pre:
-  br label %fr.r1.head
-fr.r1.head:
-  %fr.r1 = phi i32 [ 0, %fr.r1.pre ], [ %fr.r1.next, %fr.r1.latch ]
-  %fr.r1.more = icmp ult i32 %fr.r1, 448
-  br i1 %fr.r1.more, label %fr.r1.body, label %fr.r1.done
-fr.r1.body:
-  %fr.1.face = udiv i32 %fr.r1, 224
-  %fr.1.i = urem i32 %fr.r1, 224
-  %fr.1.fo = mul i32 %fr.1.face, 512
-  %fr.1.io = mul i32 %fr.1.i, 2
-  %fr.1.o = add i32 %fr.1.fo, %fr.1.io
-  %fr.1.s = add i32 %fr.1.o, 1088
-  %fr.1.d.a = add i32 %n.at, %fr.1.s
-  %fr.1.d.ptr = inttoptr i32 %fr.1.d.a to ptr
-  store volatile i16 0, ptr %fr.1.d.ptr
-  br label %fr.r1.latch
-fr.r1.latch:
-  %fr.r1.next = add i32 %fr.r1, 1
-  br label %fr.r1.head
-fr.r1.done:
-  %fr.back.a = add i32 %n.at, 0
-  %fr.back.ptr = inttoptr i32 %fr.back.a to ptr
-  %fr.old = load volatile i16, ptr %fr.back.ptr
-  store volatile i16 %fr.old, ptr %fr.back.ptr
-  %fr.seen = load volatile i16, ptr %fr.back.ptr
-  %fr.used = zext i16 %fr.seen to i32
-  store volatile i32 %fr.used, ptr %sink
+  br label %b.fr.r1.pre
+b.fr.r1.pre:
+  br label %b.fr.r1.head
+b.fr.r1.head:
+  %b.fr.r1 = phi i32 [ 0, %b.fr.r1.pre ], [ %b.fr.r1.next, %b.fr.r1.latch ]
+  %b.fr.r1.more = icmp ult i32 %b.fr.r1, 448
+  br i1 %b.fr.r1.more, label %b.fr.r1.body, label %b.fr.r1.done
+b.fr.r1.body:
+  %b.fr.1.face = udiv i32 %b.fr.r1, 224
+  %b.fr.1.i = urem i32 %b.fr.r1, 224
+  %b.fr.1.fo = mul i32 %b.fr.1.face, 512
+  %b.fr.1.io = mul i32 %b.fr.1.i, 2
+  %b.fr.1.o = add i32 %b.fr.1.fo, %b.fr.1.io
+  %b.fr.1.s = add i32 %b.fr.1.o, 1088
+  %b.fr.1.d.a = add i32 %b.mt, %b.fr.1.s
+  %b.fr.1.d.ptr = inttoptr i32 %b.fr.1.d.a to ptr
+  store volatile i16 0, ptr %b.fr.1.d.ptr
+  br label %b.fr.r1.latch
+b.fr.r1.latch:
+  %b.fr.r1.next = add i32 %b.fr.r1, 1
+  br label %b.fr.r1.head
+b.fr.r1.done:
+  %b.fr.back.a = add i32 %b.mt, 0
+  %b.fr.back.ptr = inttoptr i32 %b.fr.back.a to ptr
+  %b.fr.old = load volatile i16, ptr %b.fr.back.ptr
+  store volatile i16 %b.fr.old, ptr %b.fr.back.ptr
+  %b.fr.seen = load volatile i16, ptr %b.fr.back.ptr
+  %b.fr.used = zext i16 %b.fr.seen to i32
+  store volatile i32 %b.fr.used, ptr %sink
   fence seq_cst
-  br label %mj.latch
-mj.latch:
-  %mj.next = add i32 %mj, 1
-  br label %mj.head
-mj.done:
-  br label %mask.else
-mask.else:
-  %pa.old = load i32, ptr %cb0.count.var
-  %pa.sum = add i32 %pa.old, 1
-  %pa.count = and i32 %pa.sum, 65535
-  store i32 %pa.count, ptr %cb0.count.var
-  %pa.ptr = load i32, ptr %cb0.ptr.var
-  %pa.moved = add i32 %pa.ptr, 2048
-  %pa.wrap = icmp eq i32 %pa.moved, 139264
-  %pa.next = select i1 %pa.wrap, i32 131072, i32 %pa.moved
-  store i32 %pa.next, ptr %cb0.ptr.var
-  store volatile i32 %pa.count, ptr inttoptr (i32 4290019368 to ptr)
-  %pb.old = load i32, ptr %cb1.count.var
-  %pb.sum = add i32 %pb.old, 1
-  %pb.count = and i32 %pb.sum, 65535
-  store i32 %pb.count, ptr %cb1.count.var
-  %pb.ptr = load i32, ptr %cb1.ptr.var
-  %pb.moved = add i32 %pb.ptr, 2048
-  %pb.wrap = icmp eq i32 %pb.moved, 147456
-  %pb.next = select i1 %pb.wrap, i32 139264, i32 %pb.moved
-  store i32 %pb.next, ptr %cb1.ptr.var
-  store volatile i32 %pb.count, ptr inttoptr (i32 4290023464 to ptr)
-  br label %k.latch
-k.latch:
-  %k.next = add i32 %k, 1
-  br label %k.head
-k.done:
-  %o0.first.r = mul i32 %blk, 24
-  %o0.first.b = add i32 %o0.first.r, 114984
+  br label %b.ml.latch
+b.ml.latch:
+  %b.ml.next = add i32 %b.ml, 1
+  br label %b.ml.head
+b.ml.done:
+  br label %tail.else
+tail.else:
+  %a.pu.old = load i32, ptr %cb0.count.var
+  %a.pu.sum = add i32 %a.pu.old, 2
+  %a.pu.count = and i32 %a.pu.sum, 65535
+  store i32 %a.pu.count, ptr %cb0.count.var
+  %a.pu.ptr = load i32, ptr %cb0.ptr.var
+  %a.pu.moved = add i32 %a.pu.ptr, 4096
+  %a.pu.wrap = icmp eq i32 %a.pu.moved, 139264
+  %a.pu.next = select i1 %a.pu.wrap, i32 131072, i32 %a.pu.moved
+  store i32 %a.pu.next, ptr %cb0.ptr.var
+  store volatile i32 %a.pu.count, ptr inttoptr (i32 4290019368 to ptr)
+  %b.pu.old = load i32, ptr %cb1.count.var
+  %b.pu.sum = add i32 %b.pu.old, 2
+  %b.pu.count = and i32 %b.pu.sum, 65535
+  store i32 %b.pu.count, ptr %cb1.count.var
+  %b.pu.ptr = load i32, ptr %cb1.ptr.var
+  %b.pu.moved = add i32 %b.pu.ptr, 4096
+  %b.pu.wrap = icmp eq i32 %b.pu.moved, 147456
+  %b.pu.next = select i1 %b.pu.wrap, i32 139264, i32 %b.pu.moved
+  store i32 %b.pu.next, ptr %cb1.ptr.var
+  store volatile i32 %b.pu.count, ptr inttoptr (i32 4290023464 to ptr)
+  br label %ks.latch
+ks.latch:
+  %ks.next = add i32 %ks, 1
+  br label %ks.head
+ks.done:
+  %o0.first.r = mul i32 %blk, 28
+  %o0.first.b = add i32 %o0.first.r, 114988
   %o0.first.p = inttoptr i32 %o0.first.b to ptr
   %o0.first = load volatile i32, ptr %o0.first.p
   br label %ei.pre
