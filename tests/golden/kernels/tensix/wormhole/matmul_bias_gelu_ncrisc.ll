@@ -102,8 +102,8 @@ a.l.head:
 a.l.body:
   %a.g.lo = mul i32 %a.l, 4096
   %a.g.at = add i32 %a.to, %a.g.lo
-  %a.po = mul i32 %a.l, 2
-  %a.pl = add i32 %a.pk, %a.po
+  %a.lp = mul i32 %a.l, 2
+  %a.pl = add i32 %a.pk, %a.lp
   br label %a.k.pre
 a.k.pre:
   br label %a.k.head
@@ -156,8 +156,8 @@ b.l.head:
 b.l.body:
   %b.g.lo = mul i32 %b.l, 4096
   %b.g.at = add i32 %b.to, %b.g.lo
-  %b.po = mul i32 %b.l, 1
-  %b.pl = add i32 %b.pk, %b.po
+  %b.lp = mul i32 %b.l, 1
+  %b.pl = add i32 %b.pk, %b.lp
   br label %b.k.pre
 b.k.pre:
   br label %b.k.head
