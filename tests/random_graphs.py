@@ -62,8 +62,12 @@ def specs(draw: st.DrawFn, rank: int, mesh: Mesh) -> Spec:
 class Maker:
     """Draws nodes one by one."""
 
-    def __init__(self, draw: st.DrawFn, mesh: Mesh, dtypes: Sequence[DType], sharded: bool) -> None:
+    def __init__(
+        self, draw: st.DrawFn, mesh: Mesh, dtypes: Sequence[DType], sharded: bool, sizes: Sequence[int], most: int
+    ) -> None:
         self.draw = draw
+        self.sizes = sizes
+        self.most = most
         self.mesh = mesh
         self.dtypes = dtypes
         self.sharded = sharded
@@ -90,9 +94,16 @@ class Maker:
     def add(self, op, operands: Sequence[Node], **attrs) -> Node:
         return self.builder.add(op, operands, attrs_of(**attrs))
 
+    def fits(self, a: Sequence[int], b: Sequence[int]) -> bool:
+        """Whether shapes broadcast, to no more elements than values may have."""
+        pairs = list(zip(reversed(a), reversed(b), strict=False))
+        longer = a if len(a) > len(b) else b
+        elements = math.prod(max(x, y) for x, y in pairs) * math.prod(longer[: abs(len(a) - len(b))])
+        return all(x == y or 1 in (x, y) for x, y in pairs) and elements <= self.most
+
     def floats(self) -> list[Node]:
         found = [v for v in self.values if v.type.dtype.kind == "float"]
-        return found or [self.param((self.draw(st.sampled_from(DIMS)), 5), F32)]
+        return found or [self.param((self.draw(st.sampled_from(self.sizes)), 5), F32)]
 
     def constant(self, dtype: DType) -> Node:
         value = {"float": 0.37, "int": 2, "bool": True}[dtype.kind]
@@ -100,7 +111,7 @@ class Maker:
 
     def like(self, x: Node) -> Node:
         """A value that broadcasts with ``x``: another of the graph, a constant, or a new parameter."""
-        fits = [v for v in self.values if v.type.dtype == x.type.dtype and _broadcasts(v.type.shape, x.type.shape)]
+        fits = [v for v in self.values if v.type.dtype == x.type.dtype and self.fits(v.type.shape, x.type.shape)]
         choice = self.integer(0, 3)
         if choice == 0:
             return self.constant(x.type.dtype)
@@ -134,7 +145,7 @@ class Maker:
         condition = self.add(self.draw(st.sampled_from(COMPARE)), [x, self.constant(x.type.dtype)])
         if self.draw(st.booleans()):
             return self.add(elementwise.WHERE, [condition, x, other])
-        flags = [v for v in self.values if v.type.dtype == BOOL and _broadcasts(v.type.shape, x.type.shape)]
+        flags = [v for v in self.values if v.type.dtype == BOOL and self.fits(v.type.shape, x.type.shape)]
         both = self.add(self.draw(st.sampled_from(LOGICAL)), [condition, self.pick(flags)])
         return self.add(elementwise.WHERE, [self.add(elementwise.LOGICAL_NOT, [both]), other, x])
 
@@ -149,14 +160,16 @@ class Maker:
             if v.type.rank >= 2
             and v.type.dtype == x.type.dtype
             and v.type.shape[-2] == k
-            and _broadcasts(v.type.shape[:-2], x.type.shape[:-2])
+            and self.fits(v.type.shape[:-2], x.type.shape[:-2])
         ]
         if fits and self.draw(st.booleans()):
             return self.add(linear.MATMUL, [x, self.pick(fits)])
         lead = [n for n in x.type.shape[:-2] if self.draw(st.booleans())]
-        if not _broadcasts(tuple(lead), x.type.shape[:-2]):
+        if not self.fits(tuple(lead), x.type.shape[:-2]):
             lead = []
-        return self.add(linear.MATMUL, [x, self.param((*lead, k, self.draw(st.sampled_from(DIMS))), x.type.dtype)])
+        return self.add(
+            linear.MATMUL, [x, self.param((*lead, k, self.draw(st.sampled_from(self.sizes))), x.type.dtype)]
+        )
 
     def reduction(self) -> Node:
         numbers = [v for v in self.values if v.type.dtype.kind != "bool" and v.type.rank]
@@ -233,7 +246,7 @@ class Maker:
         return self.add(elementwise.CAST, [x], dtype=F32)
 
     def create(self) -> Node:
-        dims = tuple(self.draw(st.lists(st.sampled_from(DIMS), min_size=1, max_size=2)))
+        dims = tuple(self.draw(st.lists(st.sampled_from(self.sizes), min_size=1, max_size=2)))
         if self.draw(st.booleans()):
             return self.add(create.FULL, [], shape=dims, value=0.5, dtype=F32)
         dim, dtype = self.integer(0, len(dims) - 1), self.draw(st.sampled_from((F32, I32)))
@@ -253,15 +266,6 @@ class Maker:
             return value
         spec = spec_text(self.draw(specs(value.type.rank, self.mesh)))
         return self.add(PIN, [value], spec=spec, by="out_shardings")
-
-
-def _broadcasts(a: Sequence[int], b: Sequence[int]) -> bool:
-    pairs = zip(reversed(a), reversed(b), strict=False)
-    result = math.prod(max(x, y) for x, y in zip(reversed(a), reversed(b), strict=False))
-    longer = a if len(a) > len(b) else b
-    return all(x == y or 1 in (x, y) for x, y in pairs) and (
-        result * math.prod(longer[: abs(len(a) - len(b))]) <= MOST_ELEMENTS
-    )
 
 
 def _differ_only(a: Sequence[int], b: Sequence[int], axis: int) -> bool:
@@ -304,17 +308,24 @@ def graphs(
     dtypes: Sequence[DType] = (F32, BF16),
     sharded: bool = True,
     most_nodes: int = 12,
+    sizes: Sequence[int] = DIMS,
+    most_elements: int = MOST_ELEMENTS,
 ) -> Text:
-    """The text of a traced graph of a few nodes, with random shardings of parameters, outputs and pinned values."""
+    """The text of a traced graph of a few nodes, with random shardings of parameters, outputs and pinned values.
+
+    ``sizes`` are those of parameters' dims; no value has more than ``most_elements``.
+    """
     mesh = draw(st.sampled_from(meshes))
-    maker = Maker(draw, mesh, dtypes, sharded)
+    maker = Maker(draw, mesh, dtypes, sharded, sizes, most_elements)
     for _ in range(draw(st.integers(1, 3))):
-        dims = draw(st.lists(st.sampled_from(DIMS), min_size=1, max_size=3))
+        dims = draw(st.lists(st.sampled_from(sizes), min_size=1, max_size=3))
+        if math.prod(dims) > most_elements:
+            dims = dims[:2]
         maker.param(dims, draw(st.sampled_from((*dtypes, F32, I32))))
     for _ in range(draw(st.integers(1, most_nodes))):
         before = list(maker.builder.nodes)
         draw(st.sampled_from(KINDS))(maker)
-        if math.prod(maker.values[-1].type.shape) > MOST_ELEMENTS or maker.values[-1].type.rank > 5:
+        if math.prod(maker.values[-1].type.shape) > most_elements or maker.values[-1].type.rank > 5:
             maker.builder.nodes = before
     outputs = [maker.output(maker.pick(maker.values)) for _ in range(draw(st.integers(1, 3)))]
     return Text(maker.builder.graph("f", outputs))
