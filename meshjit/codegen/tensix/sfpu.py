@@ -410,8 +410,9 @@ class _Allocator:
             return self.where[id(v)]
         r = self.free(at, keep)
         if v.const is not None:
-            for i, line in enumerate(load_constant(r, v.const)):
-                self.lines.append(_Line(line, frozenset({r} if i else ()), frozenset({r})))
+            lines = load_constant(r, v.const)
+            reads = frozenset({r} if len(lines) > 1 else ())  # each of two keeps the other half, whatever it is
+            self.lines += [_Line(line, reads, frozenset({r})) for line in lines]
         elif v.home is not None:
             self.emit("SFPLOAD", {"d": r}, {"row": v.home * self.b.stride, "mode": self.b.mode}, [], [r])
         else:
