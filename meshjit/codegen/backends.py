@@ -14,6 +14,7 @@ from meshjit.errors import UsageError
 from meshjit.ir.graph import Node
 from meshjit.ir.machine import Machine
 from meshjit.ir.mesh import Mesh
+from meshjit.ir.opdef import Attrs
 from meshjit.ir.program import Kernel, Layout, Program
 
 
@@ -35,7 +36,13 @@ def _card(arch: Arch, flops: float, memory_bandwidth: float, link_bandwidth: flo
         memory_bandwidth=memory_bandwidth,
         link_bandwidth=link_bandwidth,
         link_latency_s=5e-6,
+        tiling=partial(_card_tiling, arch),
     )
+
+
+def _card_tiling(arch: Arch, node: Node, mesh: Mesh) -> Attrs:
+    """By name, because a program that is not for cards never asks."""
+    return importlib.import_module(_LOWERINGS[arch.name]).tiling(node, mesh, arch)
 
 
 #: Matrix engine 2.048 TFLOP/s a Tensix at HiFi2, DRAM and Ethernet bandwidths as Tenstorrent publishes them.

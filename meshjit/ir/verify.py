@@ -9,6 +9,9 @@ from meshjit.ir.ops.structure import FUSION, PARAM
 from meshjit.ir.printer import print_node
 from meshjit.ir.types import check_spec
 
+#: What a tiled fusion may say beside its tile.
+_TILING = {"multicast": ("a", "b", "ab"), "keep": ("a", "b"), "halves": (1, 2)}
+
 
 def verify(graph: Graph, *, after: str = "", region: bool = False) -> None:
     """Check a graph.
@@ -91,6 +94,16 @@ def _check_node(node: Node, graph: Graph) -> str:
     return "" if type == node.type else f"the type says {node.type}, the op's rules give {type}"
 
 
+def _check_tiling(node: Node) -> str:
+    tile = node.attrs.get("tile", (1, 1, 1))
+    if not (isinstance(tile, tuple) and len(tile) == 3 and all(isinstance(t, int) and t > 0 for t in tile)):
+        return f"a tile is rows, columns and depth, not {tile}"
+    for name, allowed in _TILING.items():
+        if node.attrs.get(name, allowed[0]) not in allowed:
+            return f"{name} is one of {', '.join(map(repr, allowed))}, not {node.attrs[name]!r}"
+    return ""
+
+
 def _check_fusion(node: Node, graph: Graph) -> str:
     body = node.body
     if body is None or len(body.outputs) != 1:
@@ -101,11 +114,9 @@ def _check_fusion(node: Node, graph: Graph) -> str:
         return f"the body gives {body.outputs[0].type}, the type says {node.type}"
     if any(n.op is FUSION for n in body.nodes):
         return "a fusion holds a fusion"
-    tile = node.attrs.get("tile")
-    if tile is not None and not (
-        isinstance(tile, tuple) and len(tile) == 3 and all(isinstance(t, int) and t > 0 for t in tile)
-    ):
-        return f"a tile is rows, columns and depth, not {tile}"
+    problem = _check_tiling(node)
+    if problem:
+        return problem
     verify(
         Graph(body.name, graph.mesh, body.params, body.nodes, body.outputs, FUSED),
         after="the body of a fusion",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import cast
 
 import pytest
@@ -9,8 +10,9 @@ from checks import MACHINE
 from hypothesis import given
 from hypothesis import strategies as st
 
+from meshjit.codegen.backends import backend_of, machine_of
 from meshjit.codegen.cpu import tiling
-from meshjit.errors import IRError
+from meshjit.errors import CodegenError, IRError
 from meshjit.ir.graph import Builder, Graph
 from meshjit.ir.mesh import Mesh
 from meshjit.ir.opdef import LOCAL
@@ -52,3 +54,26 @@ def test_the_text_carries_the_tile_and_the_verifier_reads_it() -> None:
     assert "tile=[64,64,64]" in text and str(parse(text)) == text
     with pytest.raises(IRError, match="rows, columns and depth"):
         verify(parse(text.replace("tile=[64,64,64]", "tile=[64,0,64]")), after="parse")
+
+
+@pytest.mark.parametrize("chip,cores", [("wormhole", [64, 16, 16]), ("blackhole", [72, 24, 16])])
+def test_cards_obey_the_tile_in_the_text(chip: str, cores: list[int]) -> None:
+    """64, 16 and 16 blocks, on the smallest rectangles of cores that hold them."""
+    graph = tile(fused((256, 512), (512, 256), BF16), machine_of(chip))
+    text = str(graph)
+    assert "tile=[" in text and str(parse(text)) == text
+    plan = re.search(r"tile=[^}]*", text)
+    assert plan is not None
+    assert cores == [
+        len(backend_of(chip).lower(parse(text.replace(plan[0], wanted)).nodes[0], MESH).arguments)
+        for wanted in ("tile=[32,32,32]", "tile=[64,64,32]", 'tile=[64,64,64], multicast="ab"')
+    ]
+
+
+def test_a_tile_that_no_core_holds_is_refused_by_name() -> None:
+    text = str(tile(fused((256, 512), (512, 256), BF16), machine_of("wormhole")))
+    wrong = re.sub(r"tile=[^}]*", "tile=[256,256,32]", text)
+    with pytest.raises(CodegenError, match="MJ4111"):
+        backend_of("wormhole").lower(parse(wrong).nodes[0], MESH)
+    with pytest.raises(IRError, match="multicast is one of 'a', 'b', 'ab'"):
+        verify(parse(re.sub(r"tile=[^}]*", 'tile=[32,32,32], multicast="c"', text)), after="parse")

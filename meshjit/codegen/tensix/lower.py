@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import cast
 
-from meshjit.arch import Arch
+from meshjit.arch import TILE_DIM, Arch
 from meshjit.codegen.tensix import copy, eltwise, matmul, rows
 from meshjit.codegen.tensix.eltwise import EltwiseSpec, Operand
 from meshjit.codegen.tensix.expression import Expression, Step
+from meshjit.codegen.tensix.matmul_blocks import Keep, Plan, Share
 from meshjit.errors import CodegenError, MeshJitError
 from meshjit.ir.graph import Node, describe
 from meshjit.ir.mesh import Mesh
+from meshjit.ir.opdef import Attr, Attrs, attrs_of
 from meshjit.ir.program import PerDevice, Program
 from meshjit.ir.types import BF16, BOOL, F32, I32, DType
 
@@ -274,14 +277,22 @@ def _name(node: Node) -> str:
     return "_".join(names[:4]) + ("_etc" if len(names) > 4 else "")
 
 
-def _matmul(node: Node, mesh: Mesh, arch: Arch) -> Program:
+@dataclass(frozen=True)
+class _Product:
+    """A matmul with its epilogue; ``order`` says which of the launch's buffers each of the kernels' is."""
+
+    spec: matmul.MatmulSpec
+    order: tuple[int, ...]
+
+
+def _product(node: Node, mesh: Mesh) -> _Product:
     inputs, nodes, result = _members(node)
     root = next(n for n in nodes if n.op.kernel == "matmul")
     a, b = root.operands
     read = {o for n in nodes if n is not root for o in n.operands}
     others = [i for i in inputs if i in read]
     # The launch binds the node's operands in order; the matmul's kernels want a, b, then the rest.
-    order = [inputs.index(a), inputs.index(b), *(inputs.index(o) for o in others)]
+    order = (inputs.index(a), inputs.index(b), *(inputs.index(o) for o in others))
     epilogue = None
     chain = None
     if result is not root:
@@ -297,7 +308,37 @@ def _matmul(node: Node, mesh: Mesh, arch: Arch) -> Program:
         operands=tuple(chain.operands) if chain else (),
         fidelity="hifi4" if dtype == F32 else "hifi2",
     )
-    return eltwise.reorder(matmul.build(spec, arch), order, len(inputs))
+    return _Product(spec, order)
+
+
+def _matmul(node: Node, mesh: Mesh, arch: Arch) -> Program:
+    product = _product(node, mesh)
+    program = matmul.build(product.spec, arch, _plan_of(node.attrs))
+    return eltwise.reorder(program, product.order, len(_members(node)[0]))
+
+
+def tiling(node: Node, mesh: Mesh, arch: Arch) -> Attrs:
+    """How a fused matmul is cut, as attributes of its node (:class:`~meshjit.codegen.tensix.matmul_blocks.Plan`).
+
+    ``tile`` counts elements; ``multicast`` names the operands that cores share, ``keep`` the one that stays
+    in L1, ``halves`` those of Dst when not two.
+
+    Raises :class:`~meshjit.errors.CodegenError` for what cards cannot compute (MJ4111, MJ413x).
+    """
+    plan = matmul.plan(_product(node, mesh).spec, arch)
+    attrs: dict[str, Attr] = {"tile": tuple(TILE_DIM * n for n in (plan.rows, plan.columns, plan.k_block))}
+    attrs |= {"multicast": plan.share} if plan.share else {}
+    attrs |= {"keep": plan.keep} if plan.keep else {}
+    attrs |= {"halves": plan.halves} if plan.halves != 2 else {}
+    return attrs_of(**attrs)
+
+
+def _plan_of(attrs: Attrs) -> Plan | None:
+    if "tile" not in attrs:
+        return None
+    rows, columns, depth = (-(-n // TILE_DIM) for n in cast("tuple[int, int, int]", attrs["tile"]))
+    share, keep = cast("Share", attrs.get("multicast", "")), cast("Keep", attrs.get("keep", ""))
+    return Plan(rows, columns, depth, share, keep, cast("int", attrs.get("halves", 2)))
 
 
 def _reduce(node: Node, mesh: Mesh, arch: Arch) -> Program:

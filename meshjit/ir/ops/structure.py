@@ -7,12 +7,13 @@ from meshjit.ir.opdef import FUSED, PLANNED, OpDef
 PARAM = OpDef("param", kernel="", arity=(0, 0))
 
 #: Several ops in one kernel: ``body`` holds them, its parameters stand for the operands. ``tile`` is the block of a
-#: matmul that a core computes at a time: rows, columns and depth.
+#: matmul that a core computes at a time: rows, columns and depth. On cards ``multicast`` names the operands ("a", "b",
+#: "ab") that one core reads for others, ``keep`` the one whose lines stay in L1, ``halves`` how many Dst has.
 FUSION = OpDef(
     "fusion",
     kernel="fusion",
     arity=(0, 64),
-    attrs=("kind", "tile"),
-    optional=("tile",),
+    attrs=("kind", "tile", "multicast", "keep", "halves"),
+    optional=("tile", "multicast", "keep", "halves"),
     stages=frozenset({FUSED, PLANNED}),
 )
