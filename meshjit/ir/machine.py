@@ -27,7 +27,8 @@ class Machine:
     is flat); ``alignment_bytes`` what every address is a multiple of. ``grid`` is the worker grid (columns, rows).
     ``flops`` (per second), ``memory_bandwidth`` and ``link_bandwidth`` (bytes per second), ``link_latency_s`` feed the
     cost estimate; where they come from stands where they are set. ``tiling`` is asked for the tile of every
-    fused matmul (None: the code generator takes any).
+    fused matmul (None: the code generator takes any). ``transposed_operands`` are those that its matmul kernels read
+    transposed, so that no kernel has to transpose them first.
     """
 
     arch: str
@@ -41,6 +42,7 @@ class Machine:
     link_bandwidth: float = 1e10
     link_latency_s: float = 1e-6
     tiling: Tiling | None = None
+    transposed_operands: frozenset[int] = frozenset()
 
     def page_bytes(self, type: TensorType) -> int:
         """Bytes of a page: one 32x32 tile on cards, the alignment elsewhere. Cards store bools as bf16."""

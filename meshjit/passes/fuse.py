@@ -40,6 +40,7 @@ from meshjit.ir.graph import Builder, Graph, Node
 from meshjit.ir.machine import Machine
 from meshjit.ir.opdef import FUSED, attrs_of
 from meshjit.ir.ops.create import FULL
+from meshjit.ir.ops.shape import TRANSPOSE
 from meshjit.ir.ops.sharding import MASK
 from meshjit.ir.ops.structure import FUSION
 from meshjit.ir.program import Layout
@@ -65,11 +66,14 @@ class _Group:
 def fuse(graph: Graph, machine: Machine | None = None) -> Graph:
     """Local to fused: afterwards each node is one kernel, one collective or no work at all.
 
-    On a machine whose memory is tiles, kernels that normalise take other ops in.
+    On a machine whose memory is tiles, kernels that normalise take other ops in. A matmul takes in the transposition of
+    an operand that the machine's kernels read transposed.
     """
     normalize = machine is not None and machine.layout is Layout.TILE
     order = {n: i for i, n in enumerate(graph.nodes)}
     groups = _group(graph, order, normalize)
+    if machine is not None:
+        _take_in_transpositions(graph, groups, machine.transposed_operands)
     builder = Builder(graph.mesh, FUSED)
     builder.params = list(graph.params)
     new: dict[Node, Node] = {p: p for p in graph.params}
@@ -103,6 +107,26 @@ def _group(graph: Graph, order: dict[Node, int], normalize: bool) -> dict[Node, 
         domain = node.operands[0].type.shape if kernel in ("reduce", "normalize") else node.type.shape
         groups[node] = _Group(node, domain, kernel, {node})
     return {n: g for n, g in groups.items() if len(g.members) > 1 or g.anchor == "matmul" or _reads_constant(g)}
+
+
+def _take_in_transpositions(graph: Graph, groups: dict[Node, _Group], operands: frozenset[int]) -> None:
+    uses = graph.uses()
+    for node in graph.nodes:
+        if node.op is not TRANSPOSE or node in graph.outputs:
+            continue
+        rank = node.type.rank
+        if node.attrs["perm"] != (*range(rank - 2), rank - 1, rank - 2):
+            continue
+        users = uses[node]
+        taken = all(
+            u in groups
+            and u.op.kernel == "matmul"
+            and all(i in operands for i, o in enumerate(u.operands) if o is node)
+            for u in users
+        )
+        if users and taken and len({id(groups[u]) for u in users}) == 1:
+            groups[node] = groups[users[0]]
+            groups[node].members.add(node)
 
 
 def _reads_constant(group: _Group) -> bool:
@@ -161,7 +185,7 @@ def _emit(builder: Builder, group: _Group, new: dict[Node, Node], order: dict[No
     operands: list[Node] = []
 
     def read(value: Node, member: Node) -> Node:
-        pointwise = member.op.kernel not in ("matmul", "normalize")  # these read their operands from memory
+        pointwise = member.op.kernel not in ("matmul", "normalize", "copy")  # these read their operands from memory
         if value in inner and (pointwise or value.op.kernel != "create"):
             return inner[value]
         if pointwise and value.op.kernel == "create" and (value.op is FULL or group.anchor != "matmul"):

@@ -95,7 +95,7 @@ def _candidates(param: Node, mesh: Mesh) -> Iterator[Spec]:
 def _score(graph: Graph, specs: dict[Node, Spec], machine: Machine) -> tuple[int, float]:
     """(bytes beyond a device's memory, estimated seconds): smaller is better, what fits always wins."""
     local = rewrite_collectives(partition(propagate(_with_specs(graph, specs))))
-    fused = fuse(local)
+    fused = fuse(local, machine)
     used = sum(peak_bytes(fused, machine).values())
     return (max(0, used - machine.memory_bytes), cost(fused, machine).seconds)
 
