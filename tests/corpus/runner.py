@@ -88,7 +88,7 @@ def node_of(text: str) -> tuple[Node, Mesh]:
 
 
 @contextmanager
-def _matmul_fields(fields: Mapping[str, str | bool]) -> Generator[None]:
+def matmul_fields(fields: Mapping[str, str | bool]) -> Generator[None]:
     """Lowering chooses a matmul's fidelity and accumulation from its dtype; the corpus has them all."""
     build = matmul.build
     with mock.patch.object(matmul, "build", lambda spec, arch: build(replace(spec, **fields), arch)):
@@ -98,7 +98,7 @@ def _matmul_fields(fields: Mapping[str, str | bool]) -> Generator[None]:
 def program_of(triple: Triple, chip: str) -> tuple[Program, Node, Mesh]:
     """The triple's program for a chip."""
     node, mesh = node_of(triple.text)
-    with _matmul_fields(triple.build):
+    with matmul_fields(triple.build):
         return lower(node, mesh, cut(ARCHS[chip], triple.grid)), node, mesh
 
 

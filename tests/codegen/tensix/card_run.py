@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 import pytest
+from corpus.runner import cut, matmul_fields
 
 from meshjit import config
 from meshjit.arch import ARCHS
@@ -24,6 +26,8 @@ from meshjit.runtime.devices.base import Region
 from meshjit.runtime.devices.card import CardTarget, open_emulator, open_ttsim
 
 ONE = Mesh((1,), ("tp",))
+ALL_CORES = (99, 99)
+NO_FIELDS: Mapping[str, str | bool] = MappingProxyType({})
 #: What kernels of each dtype are held to, relative to the largest value of the result.
 TOLERANCE = {BF16: 2.0**-8, F32: 1e-6}
 
@@ -47,10 +51,22 @@ def target(kind: str, chip: str, mesh: Mesh) -> CardTarget:
     return open_ttsim(mesh, str(folder / {"wormhole": "wh", "blackhole": "bh"}[chip]))
 
 
-def run_node(node: Node, mesh: Mesh, inputs: Sequence[np.ndarray], chip: tuple[str, str]) -> list[np.ndarray]:
-    """The blocks that the devices hold after computing ``node`` on blocks of global ``inputs`` (one per operand)."""
+def run_node(
+    node: Node,
+    mesh: Mesh,
+    inputs: Sequence[np.ndarray],
+    chip: tuple[str, str],
+    *,
+    grid: tuple[int, int] = ALL_CORES,
+    fields: Mapping[str, str | bool] = NO_FIELDS,
+) -> list[np.ndarray]:
+    """The blocks that the devices hold after computing ``node`` on blocks of global ``inputs`` (one per operand).
+
+    ``grid`` bounds the cores, ``fields`` override those of a matmul's spec.
+    """
     card = target(*chip, mesh)
-    program = lower(node, mesh, ARCHS[card.arch])
+    with matmul_fields(fields):
+        program = lower(node, mesh, cut(ARCHS[card.arch], grid))
     by_operand = dict(zip(node.operands, inputs, strict=True))
     operands = list(by_operand)
     regions: list[Region] = []
@@ -111,7 +127,14 @@ def random(type: TensorType, seed: int = 0, scale: float = 1.0, positive: bool =
 
 
 def check(
-    graph: Graph, inputs: Sequence[np.ndarray], chip: tuple[str, str], tolerance: float, *, relative: bool = False
+    graph: Graph,
+    inputs: Sequence[np.ndarray],
+    chip: tuple[str, str],
+    tolerance: float,
+    *,
+    relative: bool = False,
+    grid: tuple[int, int] = ALL_CORES,
+    fields: Mapping[str, str | bool] = NO_FIELDS,
 ) -> None:
     """Run the graph's node on cards; its value is the one NumPy gives in float64, within ``tolerance``.
 
@@ -119,7 +142,7 @@ def check(
     """
     (node,) = graph.nodes
     values = dict(zip(graph.params, inputs, strict=True))
-    blocks = run_node(node, graph.mesh, [values[o] for o in node.operands], chip)
+    blocks = run_node(node, graph.mesh, [values[o] for o in node.operands], chip, grid=grid, fields=fields)
     got = join(blocks, node.type, graph).astype(np.float64)
     want = evaluate(graph, inputs, exact=True)[0].astype(np.float64)
     assert got.shape == want.shape
