@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import numpy as np
 import optree
@@ -20,9 +20,9 @@ from meshjit.frontend.arguments import Call, Parameters
 from meshjit.frontend.tracer import current_tracer, user_location, where
 from meshjit.frontend.tracing import Trace, trace_function
 from meshjit.ir.graph import located
-from meshjit.ir.machine import Machine
+from meshjit.ir.machine import ACCUMULATORS, FIDELITIES, Machine
 from meshjit.ir.mesh import Mesh
-from meshjit.ir.program import Executable
+from meshjit.ir.program import Executable, Layout
 from meshjit.runtime.mesh_device import MeshDevice, current_mesh
 from meshjit.runtime.tensor import MeshTensor
 from meshjit.runtime.trace import MeshTrace
@@ -30,6 +30,9 @@ from meshjit.stages import Compiled, Lowered, Traced
 
 #: Who chooses the shardings that nobody said: propagation, or the planner.
 STRATEGIES = ("propagate", "auto")
+#: What ``compile`` lets a user choose for the matmuls of cards.
+Fidelity = Literal["lofi", "hifi2", "hifi3", "hifi4"]
+Accumulator = Literal["f32", "bf16"]
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,8 @@ class Options:
     in_shardings: Any = None
     out_shardings: Any = None
     strategy: str = "propagate"
+    fidelity: str | None = None
+    accumulate: str | None = None
 
 
 @dataclass
@@ -128,7 +133,7 @@ class CompiledFunction:
         """Record the function on arguments like these, without compiling it."""
         mesh = self._device()
         trace = self._traced(self._bind(args, kwargs), mesh.mesh)
-        return Traced(trace, machine_for(mesh), mesh.arch, self.options.strategy)
+        return Traced(trace, self._machine(mesh), mesh.arch, self.options.strategy)
 
     def lower(self, *args: Any, **kwargs: Any) -> Lowered:
         """Trace, and run all passes."""
@@ -234,9 +239,17 @@ class CompiledFunction:
     def _compile(self, call: Call, mesh: MeshDevice, reason: str) -> Variant:
         seen = guards.collect(self.function)
         trace = self._traced(call, mesh.mesh)
-        compiled = Traced(trace, machine_for(mesh), mesh.arch, self.options.strategy).lower().compile()
+        compiled = Traced(trace, self._machine(mesh), mesh.arch, self.options.strategy).lower().compile()
         dump(compiled)
         return Variant(mesh, call, compiled, seen, reason)
+
+    def _machine(self, mesh: MeshDevice) -> Machine:
+        """What passes know of the devices, and what the options say of their matmuls: only cards have a choice."""
+        machine = machine_for(mesh)
+        if machine.layout is not Layout.TILE:
+            return machine
+        options = {"fidelity": self.options.fidelity, "accumulate": self.options.accumulate}
+        return replace(machine, matmul=tuple((k, v) for k, v in options.items() if v is not None))
 
 
 def machine_for(mesh: MeshDevice) -> Machine:
@@ -289,6 +302,8 @@ def compile(
     in_shardings: Any = None,
     out_shardings: Any = None,
     strategy: str = "propagate",
+    fidelity: Fidelity | None = None,
+    accumulate: Accumulator | None = None,
     static_argnames: str | Sequence[str] = (),
     donate_argnames: str | Sequence[str] = (),
 ) -> Any:
@@ -297,19 +312,26 @@ def compile(
     ``mesh`` may be left out inside ``with mesh:``. ``in_shardings`` gives ``P(...)`` per argument, or a tree of them
     that is a prefix of the argument's; None leaves a choice to the compiler. ``out_shardings`` does so for the results.
     ``strategy`` "propagate" keeps what is said and derives the rest; "auto" lets a planner choose what is not said, by
-    estimated time, under the devices' memory. Arguments in ``static_argnames`` are Python values
-    that select a variant; the memory of those in ``donate_argnames`` may be used for results.
+    estimated time, under the devices' memory. Arguments in ``static_argnames`` are Python values that select a variant;
+    the memory of those in ``donate_argnames`` may be used for results.
+
+    Cards multiply in passes over parts of the mantissas: ``fidelity`` "lofi" makes one, "hifi2" to "hifi4" as many as
+    they say, of which four multiply all bits of bf16 (default: "hifi2" for bf16, "hifi4" for f32, which is cut to
+    TF32). ``accumulate`` "bf16" sums the products of bf16 operands in bf16 rather than f32, which leaves room for
+    larger blocks. Other targets multiply exactly and sum in f32.
 
     Raises :class:`~meshjit.errors.UsageError` for options that do not fit the function (MJ1003, MJ1006).
     """
-    options = Options(in_shardings, out_shardings, strategy)
-    if strategy not in STRATEGIES:
-        raise UsageError(
-            "MJ1003",
-            f"no strategy is called {strategy!r}",
-            where=where(),
-            fix=f"use one of {', '.join(STRATEGIES)}",
-        )
+    options = Options(in_shardings, out_shardings, strategy, fidelity, accumulate)
+    for name, value, known in (
+        ("strategy", strategy, STRATEGIES),
+        ("fidelity", fidelity or FIDELITIES[0], FIDELITIES),
+        ("accumulator", accumulate or ACCUMULATORS[0], ACCUMULATORS),
+    ):
+        if value not in known:
+            raise UsageError(
+                "MJ1003", f"no {name} is called {value!r}", where=where(), fix=f"use one of {', '.join(known)}"
+            )
 
     def wrap(function: Callable[..., Any]) -> CompiledFunction:
         return CompiledFunction(function, mesh, options, static_argnames, donate_argnames)

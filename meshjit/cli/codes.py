@@ -27,8 +27,8 @@ _USAGE = {
     'is an identifier, and at least one device. Write open_mesh((2, 4), ("dp", "tp")).',
     "MJ1002": "evaluate() was given other arrays than the graph has parameters. Pass one array per parameter, in "
     "order, of the (global) shape that the graph's text says.",
-    "MJ1003": "An option has a value that does not exist: a strategy, a stage, an approximation, or an op without "
-    "meaning. The message lists the values there are.",
+    "MJ1003": "An option has a value that does not exist: a strategy, a fidelity, a stage, an approximation, or an op "
+    "without meaning. The message lists the values there are.",
     "MJ1004": "A pass was run on a graph of a stage that it does not read. `meshjit opt --list` shows what each "
     "pass reads; dump the function at that stage.",
     "MJ1005": "A compiled function was called while no mesh is open. Pass mesh= to mj.compile, or call it inside "

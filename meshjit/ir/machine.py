@@ -15,6 +15,11 @@ from meshjit.ir.types import BOOL, TensorType
 TILE = 32
 
 
+#: How many passes a card makes over each product, each with other bits of the mantissas (ISA documentation, MVMUL).
+FIDELITIES = ("lofi", "hifi2", "hifi3", "hifi4")
+#: The dtypes in which a card sums the products of bf16 operands.
+ACCUMULATORS = ("f32", "bf16")
+
 #: How a target wants a fused matmul tiled: the attributes that its code generator obeys.
 Tiling = Callable[[Node, Mesh], Attrs]
 
@@ -28,7 +33,8 @@ class Machine:
     ``flops`` (per second), ``memory_bandwidth`` and ``link_bandwidth`` (bytes per second), ``link_latency_s`` feed the
     cost estimate; where they come from stands where they are set. ``tiling`` is asked for the tile of every
     fused matmul (None: the code generator takes any). ``transposed_operands`` are those that its matmul kernels read
-    transposed, so that no kernel has to transpose them first.
+    transposed, so that no kernel has to transpose them first. ``matmul``
+    holds what the user chose for all matmuls, see ``FIDELITIES`` and ``ACCUMULATORS``.
     """
 
     arch: str
@@ -43,6 +49,7 @@ class Machine:
     link_latency_s: float = 1e-6
     tiling: Tiling | None = None
     transposed_operands: frozenset[int] = frozenset()
+    matmul: tuple[tuple[str, str], ...] = ()
 
     def page_bytes(self, type: TensorType) -> int:
         """Bytes of a page: one 32x32 tile on cards, the alignment elsewhere. Cards store bools as bf16."""

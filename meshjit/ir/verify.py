@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from meshjit.errors import IRError, MeshJitError
 from meshjit.ir.graph import Graph, Node, infer
+from meshjit.ir.machine import ACCUMULATORS, FIDELITIES
 from meshjit.ir.opdef import FUSED, TRACED
 from meshjit.ir.ops.structure import FUSION, PARAM
 from meshjit.ir.printer import print_node
 from meshjit.ir.types import check_spec
 
 #: What a tiled fusion may say beside its tile.
-_TILING = {"multicast": ("a", "b", "ab"), "keep": ("a", "b"), "halves": (1, 2)}
+_TILING = {
+    "multicast": ("a", "b", "ab"), "keep": ("a", "b"), "halves": (1, 2),
+    "fidelity": FIDELITIES, "accumulate": ACCUMULATORS,
+}  # fmt: skip
 
 
 def verify(graph: Graph, *, after: str = "", region: bool = False) -> None:

@@ -29,6 +29,8 @@ After::
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from meshjit.ir.graph import Builder, Graph, Node, rewrite
 from meshjit.ir.machine import Machine
 from meshjit.ir.opdef import FUSED, attrs_of
@@ -38,13 +40,14 @@ from meshjit.ir.ops.structure import FUSION
 def tile(graph: Graph, machine: Machine) -> Graph:
     """Fused to fused, with a tile on each matmul."""
     tiling = machine.tiling
-    if tiling is None:
+    if tiling is None and not machine.matmul:
         return graph
 
     def visit(builder: Builder, node: Node, operands: tuple[Node, ...]) -> Node:
         if node.op is not FUSION or node.body is None or all(n.op.kernel != "matmul" for n in node.body.nodes):
             return builder.copy(node, operands)
-        attrs = attrs_of(**{**node.attrs, **tiling(node, graph.mesh)})
+        chosen = replace(node, attrs=attrs_of(**{**node.attrs, **dict(machine.matmul)}))
+        attrs = attrs_of(**{**chosen.attrs, **(tiling(chosen, graph.mesh) if tiling else {})})
         return builder.add(FUSION, operands, attrs, node.location, body=node.body)
 
     return rewrite(graph, visit, FUSED)

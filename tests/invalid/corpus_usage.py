@@ -88,6 +88,24 @@ class unknown_strategy:
         mj.compile(double, mesh=mesh, strategy="auto")
 
 
+@mistake("MJ1003", 'mj.compile(double, mesh=mesh, fidelity="hifi5")', says=["lofi, hifi2, hifi3, hifi4"])
+class unknown_fidelity:
+    def bad(mesh):
+        mj.compile(double, mesh=mesh, fidelity="hifi5")
+
+    def fixed(mesh):
+        mj.compile(double, mesh=mesh, fidelity="hifi4")
+
+
+@mistake("MJ1003", 'mj.compile(double, mesh=mesh, accumulate="f16")', says=["f32, bf16"])
+class unknown_accumulator:
+    def bad(mesh):
+        mj.compile(double, mesh=mesh, accumulate="f16")
+
+    def fixed(mesh):
+        mj.compile(double, mesh=mesh, accumulate="bf16")
+
+
 @mistake("MJ1003", says=["traced, sharded, local, fused, planned"])
 class unknown_stage:
     def bad(mesh):

@@ -298,7 +298,8 @@ def _product(node: Node, mesh: Mesh) -> _Product:
     if result is not root:
         chain = _chain(mesh, result.type.local_shape(mesh), [root, *others], [n for n in nodes if n is not root], 1)
         epilogue = _ending_in(_finish(chain, 1), chain.values[result])
-    dtype = a.type.dtype
+    chosen = node.attrs.get("fidelity")
+    fidelity = cast(matmul.Fidelity, chosen) if chosen else "hifi4" if a.type.dtype == F32 else "hifi2"
     spec = matmul.MatmulSpec(
         name=_name(node),
         a=_operand(a, mesh),
@@ -306,7 +307,8 @@ def _product(node: Node, mesh: Mesh) -> _Product:
         dtype=_stored(result.type.dtype),
         epilogue=epilogue,
         operands=tuple(chain.operands) if chain else (),
-        fidelity="hifi4" if dtype == F32 else "hifi2",
+        fidelity=fidelity,
+        fp32_accumulate=node.attrs.get("accumulate") != "bf16" or any(o.type.dtype != BF16 for o in (*inputs, result)),
     )
     return _Product(spec, order)
 
