@@ -13,15 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from meshjit.codegen.backends import backend_of
-from meshjit.codegen.cpu.tiling import tiling
+from meshjit.codegen.backends import backend_of, machine_of
 from meshjit.codegen.executable import build_executable
 from meshjit.ir.evaluate import evaluate, global_context, store
 from meshjit.ir.graph import Graph, Node
 from meshjit.ir.machine import Machine
 from meshjit.ir.mesh import Mesh
 from meshjit.ir.parser import parse
-from meshjit.ir.program import Layout
 from meshjit.ir.types import BF16, BOOL, F32, I32, DType, TensorType
 from meshjit.passes import PIPELINE, run_pass
 from meshjit.passes.plan import arena_bytes, storage_owners
@@ -39,8 +37,8 @@ MESHES = {
     "2x4": Mesh((2, 4), ("dp", "tp")),
 }
 
-#: A device with flat memory and more than enough of it.
-MACHINE = Machine("cpu", Layout.ROW, 1 << 32, 64, tiling=tiling)
+#: A CPU device with more than enough memory.
+MACHINE = replace(machine_of("cpu"), memory_bytes=1 << 32)
 
 
 def random_array(type: TensorType, rng: np.random.Generator) -> np.ndarray:

@@ -21,7 +21,16 @@ from meshjit.ir.program import Kernel, Layout, Program
 def _cpu() -> Machine:
     """A CPU device: one AVX-512 core of 2024, sharing this machine's memory with seven others."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return Machine("cpu", Layout.ROW, memory, 64, flops=2e11, memory_bandwidth=1e10, tiling=tiling)
+    return Machine(
+        "cpu",
+        Layout.ROW,
+        memory,
+        64,
+        flops=2e11,
+        memory_bandwidth=1e10,
+        tiling=tiling,
+        transposed_operands=frozenset({1}),
+    )
 
 
 def _card(arch: Arch, flops: float, memory_bandwidth: float, link_bandwidth: float) -> Machine:

@@ -118,12 +118,8 @@ def _take_in_transpositions(graph: Graph, groups: dict[Node, _Group], operands: 
         if node.attrs["perm"] != (*range(rank - 2), rank - 1, rank - 2):
             continue
         users = uses[node]
-        taken = all(
-            u in groups
-            and u.op.kernel == "matmul"
-            and all(i in operands for i, o in enumerate(u.operands) if o is node)
-            for u in users
-        )
+        places = {i for u in users for i, o in enumerate(u.operands) if o is node}
+        taken = places <= operands and all(u in groups and u.op.kernel == "matmul" for u in users)
         if users and taken and len({id(groups[u]) for u in users}) == 1:
             groups[node] = groups[users[0]]
             groups[node].members.add(node)

@@ -42,6 +42,7 @@ def lower(node: Node, mesh: Mesh, machine: Machine | None = None) -> Program:
         tile = cast("tuple[int, int, int] | None", node.attrs.get("tile"))  # the verifier has seen to it
         launch = Launch(mesh, node.body.params, slots, node.body.nodes, machine, tile)
         families = {n.op.kernel for n in node.body.nodes} - {"elementwise", "create"}
+        families -= {"copy"} if "matmul" in families else set()  # the transposition of an operand
         family = families.pop() if len(families) == 1 else "elementwise" if not families else "+".join(sorted(families))
     lowering = _FAMILIES.get(family)
     if lowering is None:

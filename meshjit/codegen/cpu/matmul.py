@@ -36,7 +36,8 @@ class Gemm:
 
     The register tile is ``mr`` rows by ``nv`` vectors of ``lanes``; a task's block is ``mb`` rows by ``panels`` panels
     of the tile's width; ``kc`` is the depth of a K block. ``direct`` reads B unpacked, ``pack_a`` copies A (widened, or
-    padded to whole pairs), ``dot`` multiplies pairs of bfloat16. ``ahead`` rows of B are prefetched.
+    padded to whole pairs), ``dot`` multiplies pairs of bfloat16, ``transposed`` says that B is stored as n x k.
+    ``ahead`` rows of B are prefetched.
     """
 
     m: int
@@ -46,6 +47,7 @@ class Gemm:
     dot: bool
     direct: bool
     pack_a: bool
+    transposed: bool
     mr: int
     nv: int
     lanes: int
@@ -83,7 +85,8 @@ class Gemm:
     @property
     def panel_bytes(self) -> int:
         """Bytes of a packed panel: float32 columns, or pairs of bfloat16."""
-        return (-(-self.kc // 2) if self.dot else self.kc) * self.nr * 4
+        steps = -(-self.kc // 2) if self.dot else self.kc
+        return (-(-steps // self.lanes) * self.lanes if self.transposed else steps) * self.nr * 4
 
     @property
     def stack_bytes(self) -> int:
@@ -107,14 +110,14 @@ class Gemm:
         return math.prod(self.batch) * self.m_blocks * self.n_blocks
 
 
-def register_tile(m: int, n: int, machine: Machine, *, dot: bool = False) -> tuple[int, int]:
+def register_tile(m: int, n: int, machine: Machine, *, dot: bool = False, widest: int = 16) -> tuple[int, int]:
     """(rows, vectors) of the accumulators: as many as registers hold, with little waste at the edges of m x n."""
     lanes = machine.vector
     budget = 24 if machine.registers == 32 else 12
     shapes = ((6, 4), (8, 3)) if budget == 24 else ((6, 2),)
     # So few rows read B once, as it lies: the wider the better. Beyond six, packing beats pairing bfloat16 here.
     if m <= (8 if budget == 24 and not dot else 6):
-        vectors = min(budget // m, 16)
+        vectors = min(budget // m, widest)
         return m, max(1, min(vectors, -(-n // lanes)))
 
     def padded(shape: tuple[int, int]) -> tuple[int, int]:
@@ -137,14 +140,16 @@ def blocking(
     a: tuple[int, tuple[int, ...]] = (0, ()),
     b: tuple[int, tuple[int, ...]] = (1, ()),
     slots: tuple[int, ...] = (0, 1, 2),
+    transposed: bool = False,
 ) -> Gemm:
     """The blocking of a matmul: ``tile`` (rows, columns, depth) rounded to whole register tiles and pairs.
 
     ``a`` and ``b`` are (pointer word, element strides per batch dim).
     """
     dot = dtype == "bf16" and machine.has_bf16_dot
-    mr, nv = register_tile(m, n, machine, dot=dot)
-    direct = m <= mr
+    # Rows of wide panels lie a multiple of 1 KiB apart: packing by columns would hit the same cache lines.
+    mr, nv = register_tile(m, n, machine, dot=dot, widest=4 if transposed else 16)
+    direct = m <= mr and not transposed
     rows, columns, depth = tile
     kc = min(max(k, 1), depth)
     if dot and kc < k:
@@ -157,6 +162,7 @@ def blocking(
         dot=dot,
         direct=direct,
         pack_a=dtype == "bf16" and (not dot or k % 2 == 1),
+        transposed=transposed,
         mr=mr,
         nv=nv,
         lanes=machine.vector,
@@ -187,8 +193,10 @@ def _merge_rows(shape: tuple[int, ...], b_strides: tuple[int, ...], arrays: Sequ
 def matmul(launch: Launch) -> Program:
     """A matmul and the elementwise ops that follow it."""
     node = next(n for n in launch.nodes if n.op.kernel == "matmul")
-    epilogue = [n for n in launch.nodes if n is not node]
     left, right = node.operands
+    transposition = right if right in launch.nodes else None
+    stored = right if transposition is None else right.operands[0]
+    epilogue = [n for n in launch.nodes if n is not node and n is not transposition]
     shape = launch.result.type.local_shape(launch.mesh)
     out_slot = launch.out_slot
     chain = Chain(launch.mesh, shape, Arguments(launch.buffers()))
@@ -217,8 +225,9 @@ def matmul(launch: Launch) -> Program:
         launch.tile or _UNTILED,
         batch=shape[:keep],
         a=(launch.slot(left), a_strides[:keep]),
-        b=(launch.slot(right), b_strides[:keep]),
+        b=(launch.slot(stored), b_strides[:keep]),
         slots=tuple(range(out_slot + 1)),
+        transposed=transposition is not None,
     )
     if g.stack_bytes > _STACK_BYTES:
         raise CodegenError(

@@ -7,6 +7,7 @@ from math import prod
 from meshjit.ir.graph import Node
 from meshjit.ir.mesh import Mesh
 from meshjit.ir.opdef import Attrs, attrs_of
+from meshjit.ir.ops.shape import TRANSPOSE
 
 #: A block's rows, their accumulators and 256 KiB of packed columns share a second-level cache of 1 MiB.
 ROWS, COLUMNS, DEPTH_BYTES = 192, 256, 1024
@@ -29,7 +30,8 @@ def tiling(node: Node, mesh: Mesh) -> Attrs:
     shape = product.type.local_shape(mesh)
     lead = prod(shape[:-2]) if prod(right[:-2]) == 1 else 1
     m, n, k = max(1, lead * shape[-2]), max(1, shape[-1]), max(1, left[-1])
-    stretch = 1 if m > FEW_ROWS else STRETCH
+    packed = m > FEW_ROWS or product.operands[1].op is TRANSPOSE
+    stretch = 1 if packed else STRETCH
     rows = -(-m // -(-m // ROWS))
     share = n // _SHARES // _COLUMN_STEP * _COLUMN_STEP
     columns = min(max(share, min(n, _COLUMN_STEP)), COLUMNS * min(stretch, 4))

@@ -20,12 +20,11 @@ class Transpose:
 
     ``source_stride`` is the source's stride along the latter, ``destination_stride`` the destination's along the
     former, in elements of ``size`` bytes. ``outer`` lists (extent, source stride, destination stride) of the other
-    dims, fastest first. Tiles are ``tile`` x ``tile``; ``halves`` are the block sizes exchanged within them.
+    dims, fastest first. Tiles are ``tile`` x ``tile``.
     """
 
     size: int
     tile: int
-    halves: tuple[int, ...]
     across: int
     along: int
     source_stride: int
@@ -55,7 +54,6 @@ def transposition(nest: Nest, size: int, machine: Machine) -> Transpose | None:
     return Transpose(
         size=size,
         tile=tile,
-        halves=tuple(1 << i for i in reversed(range(tile.bit_length() - 1))),
         across=nest.extents[d],
         along=nest.extents[last],
         source_stride=read.strides[last],

@@ -8,8 +8,9 @@ from typing import cast
 
 import numpy as np
 import pytest
-from cpu_run import TOLERANCE, check, plain, sample, single
+from cpu_run import TOLERANCE, check, plain, run_node, sample, single
 
+from meshjit.codegen.backends import machine_of
 from meshjit.codegen.cpu.lower import lower
 from meshjit.codegen.cpu.matmul import blocking
 from meshjit.codegen.cpu.tiling import tiling
@@ -19,6 +20,7 @@ from meshjit.ir.mesh import Mesh
 from meshjit.ir.opdef import FUSED, attrs_of
 from meshjit.ir.ops import OPS
 from meshjit.ir.types import BF16, F32, DType
+from meshjit.passes.fuse import fuse
 from meshjit.toolchain import llvm
 
 ONE = Mesh((1,), ("tp",))
@@ -140,3 +142,47 @@ def test_the_tile_sets_the_number_of_tasks() -> None:
 def test_a_tile_beyond_the_stack_is_refused() -> None:
     with pytest.raises(CodegenError, match="MJ4207"):
         lower(tiled(F32, ((4096, 64), (64, 4096)), (4096, 4096, 64)).nodes[0], ONE)
+
+
+@pytest.mark.parametrize("dtype", (F32, BF16), ids=str)
+@pytest.mark.parametrize("m,k,n", [*SIZES, (40, 513, 65), (40, 255, 15)])
+def test_a_transposed_operand_is_read_as_it_lies(m: int, k: int, n: int, dtype: DType) -> None:
+    check(
+        transposed(dtype, (m, k), (n, k)),
+        [sample(np.random.default_rng(m), dtype, s) for s in ((m, k), (n, k))],
+        TOLERANCE[dtype],
+    )
+
+
+@pytest.mark.parametrize("a,b", [((3, 4, 5, 6), (7, 6)), ((3, 1, 5, 6), (4, 7, 6)), ((2, 9, 40), (2, 33, 40))], ids=str)
+def test_batches_of_a_transposed_operand(a: tuple[int, ...], b: tuple[int, ...]) -> None:
+    rng = np.random.default_rng(0)
+    check(transposed(F32, a, b), [sample(rng, F32, a), sample(rng, F32, b)], TOLERANCE[F32])
+
+
+def transposed(dtype: DType, a: tuple[int, ...], b: tuple[int, ...]) -> Graph:
+    """a @ swapaxes(b, -1, -2) in one kernel."""
+    rank = len(b)
+    graph = single(
+        lambda g, x, w: g.add(
+            OPS["matmul"], [x, g.add(OPS["transpose"], [w], attrs_of(perm=(*range(rank - 2), rank - 1, rank - 2)))]
+        ),
+        plain(dtype, a),
+        plain(dtype, b),
+    )
+    fused = fuse(graph, machine_of("cpu"))
+    assert len(fused.nodes) == 1
+    return fused
+
+
+def test_what_lies_behind_a_transposed_operand_of_odd_depth_does_not_count() -> None:
+    """The last bfloat16 of a row pairs with what follows it, here NaN, which a zero would not silence."""
+    rng = np.random.default_rng(0)
+    x, w = sample(rng, BF16, (40, 33)), sample(rng, BF16, (20, 33))
+    w[1:, 0] = np.nan
+    want = x.astype(np.float64) @ w.T.astype(np.float64)
+    graph = transposed(BF16, (40, 33), (20, 33))
+    arrays = dict(zip(graph.params, (x, w), strict=True))
+    (got,) = run_node(graph.nodes[0], ONE, [arrays[o] for o in graph.nodes[0].operands])
+    assert np.isnan(want[:, 1:]).all() and np.isnan(got[:, 1:].astype(np.float32)).all()
+    np.testing.assert_allclose(got[:, 0].astype(np.float64), want[:, 0], rtol=2**-7, atol=1e-2)

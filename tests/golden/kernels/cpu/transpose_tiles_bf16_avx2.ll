@@ -5,61 +5,62 @@ declare i64 @llvm.smin.i64(i64, i64)
 ; One whole tile: 8 rows of the source become 8 rows of the destination.
 define internal void @tile(ptr noalias %src, ptr noalias %dst) alwaysinline {
   %s0 = getelementptr i8, ptr %src, i64 0
-  %v0.0 = load <8 x i16>, ptr %s0, align 2
+  %v.s0 = load <8 x i16>, ptr %s0, align 2
   %s1 = getelementptr i8, ptr %src, i64 240
-  %v0.1 = load <8 x i16>, ptr %s1, align 2
+  %v.s1 = load <8 x i16>, ptr %s1, align 2
   %s2 = getelementptr i8, ptr %src, i64 480
-  %v0.2 = load <8 x i16>, ptr %s2, align 2
+  %v.s2 = load <8 x i16>, ptr %s2, align 2
   %s3 = getelementptr i8, ptr %src, i64 720
-  %v0.3 = load <8 x i16>, ptr %s3, align 2
+  %v.s3 = load <8 x i16>, ptr %s3, align 2
   %s4 = getelementptr i8, ptr %src, i64 960
-  %v0.4 = load <8 x i16>, ptr %s4, align 2
+  %v.s4 = load <8 x i16>, ptr %s4, align 2
   %s5 = getelementptr i8, ptr %src, i64 1200
-  %v0.5 = load <8 x i16>, ptr %s5, align 2
+  %v.s5 = load <8 x i16>, ptr %s5, align 2
   %s6 = getelementptr i8, ptr %src, i64 1440
-  %v0.6 = load <8 x i16>, ptr %s6, align 2
+  %v.s6 = load <8 x i16>, ptr %s6, align 2
   %s7 = getelementptr i8, ptr %src, i64 1680
-  %v0.7 = load <8 x i16>, ptr %s7, align 2
-  %v1.0 = shufflevector <8 x i16> %v0.0, <8 x i16> %v0.4, <8 x i32> <i32 0, i32 1, i32 2, i32 3, i32 8, i32 9, i32 10, i32 11>
-  %v1.4 = shufflevector <8 x i16> %v0.0, <8 x i16> %v0.4, <8 x i32> <i32 4, i32 5, i32 6, i32 7, i32 12, i32 13, i32 14, i32 15>
-  %v1.1 = shufflevector <8 x i16> %v0.1, <8 x i16> %v0.5, <8 x i32> <i32 0, i32 1, i32 2, i32 3, i32 8, i32 9, i32 10, i32 11>
-  %v1.5 = shufflevector <8 x i16> %v0.1, <8 x i16> %v0.5, <8 x i32> <i32 4, i32 5, i32 6, i32 7, i32 12, i32 13, i32 14, i32 15>
-  %v1.2 = shufflevector <8 x i16> %v0.2, <8 x i16> %v0.6, <8 x i32> <i32 0, i32 1, i32 2, i32 3, i32 8, i32 9, i32 10, i32 11>
-  %v1.6 = shufflevector <8 x i16> %v0.2, <8 x i16> %v0.6, <8 x i32> <i32 4, i32 5, i32 6, i32 7, i32 12, i32 13, i32 14, i32 15>
-  %v1.3 = shufflevector <8 x i16> %v0.3, <8 x i16> %v0.7, <8 x i32> <i32 0, i32 1, i32 2, i32 3, i32 8, i32 9, i32 10, i32 11>
-  %v1.7 = shufflevector <8 x i16> %v0.3, <8 x i16> %v0.7, <8 x i32> <i32 4, i32 5, i32 6, i32 7, i32 12, i32 13, i32 14, i32 15>
-  %v2.0 = shufflevector <8 x i16> %v1.0, <8 x i16> %v1.2, <8 x i32> <i32 0, i32 1, i32 8, i32 9, i32 4, i32 5, i32 12, i32 13>
-  %v2.2 = shufflevector <8 x i16> %v1.0, <8 x i16> %v1.2, <8 x i32> <i32 2, i32 3, i32 10, i32 11, i32 6, i32 7, i32 14, i32 15>
-  %v2.1 = shufflevector <8 x i16> %v1.1, <8 x i16> %v1.3, <8 x i32> <i32 0, i32 1, i32 8, i32 9, i32 4, i32 5, i32 12, i32 13>
-  %v2.3 = shufflevector <8 x i16> %v1.1, <8 x i16> %v1.3, <8 x i32> <i32 2, i32 3, i32 10, i32 11, i32 6, i32 7, i32 14, i32 15>
-  %v2.4 = shufflevector <8 x i16> %v1.4, <8 x i16> %v1.6, <8 x i32> <i32 0, i32 1, i32 8, i32 9, i32 4, i32 5, i32 12, i32 13>
-  %v2.6 = shufflevector <8 x i16> %v1.4, <8 x i16> %v1.6, <8 x i32> <i32 2, i32 3, i32 10, i32 11, i32 6, i32 7, i32 14, i32 15>
-  %v2.5 = shufflevector <8 x i16> %v1.5, <8 x i16> %v1.7, <8 x i32> <i32 0, i32 1, i32 8, i32 9, i32 4, i32 5, i32 12, i32 13>
-  %v2.7 = shufflevector <8 x i16> %v1.5, <8 x i16> %v1.7, <8 x i32> <i32 2, i32 3, i32 10, i32 11, i32 6, i32 7, i32 14, i32 15>
-  %v3.0 = shufflevector <8 x i16> %v2.0, <8 x i16> %v2.1, <8 x i32> <i32 0, i32 8, i32 2, i32 10, i32 4, i32 12, i32 6, i32 14>
-  %v3.1 = shufflevector <8 x i16> %v2.0, <8 x i16> %v2.1, <8 x i32> <i32 1, i32 9, i32 3, i32 11, i32 5, i32 13, i32 7, i32 15>
-  %v3.2 = shufflevector <8 x i16> %v2.2, <8 x i16> %v2.3, <8 x i32> <i32 0, i32 8, i32 2, i32 10, i32 4, i32 12, i32 6, i32 14>
-  %v3.3 = shufflevector <8 x i16> %v2.2, <8 x i16> %v2.3, <8 x i32> <i32 1, i32 9, i32 3, i32 11, i32 5, i32 13, i32 7, i32 15>
-  %v3.4 = shufflevector <8 x i16> %v2.4, <8 x i16> %v2.5, <8 x i32> <i32 0, i32 8, i32 2, i32 10, i32 4, i32 12, i32 6, i32 14>
-  %v3.5 = shufflevector <8 x i16> %v2.4, <8 x i16> %v2.5, <8 x i32> <i32 1, i32 9, i32 3, i32 11, i32 5, i32 13, i32 7, i32 15>
-  %v3.6 = shufflevector <8 x i16> %v2.6, <8 x i16> %v2.7, <8 x i32> <i32 0, i32 8, i32 2, i32 10, i32 4, i32 12, i32 6, i32 14>
-  %v3.7 = shufflevector <8 x i16> %v2.6, <8 x i16> %v2.7, <8 x i32> <i32 1, i32 9, i32 3, i32 11, i32 5, i32 13, i32 7, i32 15>
+  %v.s7 = load <8 x i16>, ptr %s7, align 2
+  %v.h4.0 = shufflevector <8 x i16> %v.s0, <8 x i16> %v.s4, <8 x i32> <i32 0, i32 1, i32 2, i32 3, i32 8, i32 9, i32 10, i32 11>
+  %v.h4.4 = shufflevector <8 x i16> %v.s0, <8 x i16> %v.s4, <8 x i32> <i32 4, i32 5, i32 6, i32 7, i32 12, i32 13, i32 14, i32 15>
+  %v.h4.1 = shufflevector <8 x i16> %v.s1, <8 x i16> %v.s5, <8 x i32> <i32 0, i32 1, i32 2, i32 3, i32 8, i32 9, i32 10, i32 11>
+  %v.h4.5 = shufflevector <8 x i16> %v.s1, <8 x i16> %v.s5, <8 x i32> <i32 4, i32 5, i32 6, i32 7, i32 12, i32 13, i32 14, i32 15>
+  %v.h4.2 = shufflevector <8 x i16> %v.s2, <8 x i16> %v.s6, <8 x i32> <i32 0, i32 1, i32 2, i32 3, i32 8, i32 9, i32 10, i32 11>
+  %v.h4.6 = shufflevector <8 x i16> %v.s2, <8 x i16> %v.s6, <8 x i32> <i32 4, i32 5, i32 6, i32 7, i32 12, i32 13, i32 14, i32 15>
+  %v.h4.3 = shufflevector <8 x i16> %v.s3, <8 x i16> %v.s7, <8 x i32> <i32 0, i32 1, i32 2, i32 3, i32 8, i32 9, i32 10, i32 11>
+  %v.h4.7 = shufflevector <8 x i16> %v.s3, <8 x i16> %v.s7, <8 x i32> <i32 4, i32 5, i32 6, i32 7, i32 12, i32 13, i32 14, i32 15>
+  %v.h2.0 = shufflevector <8 x i16> %v.h4.0, <8 x i16> %v.h4.2, <8 x i32> <i32 0, i32 1, i32 8, i32 9, i32 4, i32 5, i32 12, i32 13>
+  %v.h2.2 = shufflevector <8 x i16> %v.h4.0, <8 x i16> %v.h4.2, <8 x i32> <i32 2, i32 3, i32 10, i32 11, i32 6, i32 7, i32 14, i32 15>
+  %v.h2.1 = shufflevector <8 x i16> %v.h4.1, <8 x i16> %v.h4.3, <8 x i32> <i32 0, i32 1, i32 8, i32 9, i32 4, i32 5, i32 12, i32 13>
+  %v.h2.3 = shufflevector <8 x i16> %v.h4.1, <8 x i16> %v.h4.3, <8 x i32> <i32 2, i32 3, i32 10, i32 11, i32 6, i32 7, i32 14, i32 15>
+  %v.h2.4 = shufflevector <8 x i16> %v.h4.4, <8 x i16> %v.h4.6, <8 x i32> <i32 0, i32 1, i32 8, i32 9, i32 4, i32 5, i32 12, i32 13>
+  %v.h2.6 = shufflevector <8 x i16> %v.h4.4, <8 x i16> %v.h4.6, <8 x i32> <i32 2, i32 3, i32 10, i32 11, i32 6, i32 7, i32 14, i32 15>
+  %v.h2.5 = shufflevector <8 x i16> %v.h4.5, <8 x i16> %v.h4.7, <8 x i32> <i32 0, i32 1, i32 8, i32 9, i32 4, i32 5, i32 12, i32 13>
+  %v.h2.7 = shufflevector <8 x i16> %v.h4.5, <8 x i16> %v.h4.7, <8 x i32> <i32 2, i32 3, i32 10, i32 11, i32 6, i32 7, i32 14, i32 15>
+  %v.t0 = shufflevector <8 x i16> %v.h2.0, <8 x i16> %v.h2.1, <8 x i32> <i32 0, i32 8, i32 2, i32 10, i32 4, i32 12, i32 6, i32 14>
+  %v.t1 = shufflevector <8 x i16> %v.h2.0, <8 x i16> %v.h2.1, <8 x i32> <i32 1, i32 9, i32 3, i32 11, i32 5, i32 13, i32 7, i32 15>
+  %v.t2 = shufflevector <8 x i16> %v.h2.2, <8 x i16> %v.h2.3, <8 x i32> <i32 0, i32 8, i32 2, i32 10, i32 4, i32 12, i32 6, i32 14>
+  %v.t3 = shufflevector <8 x i16> %v.h2.2, <8 x i16> %v.h2.3, <8 x i32> <i32 1, i32 9, i32 3, i32 11, i32 5, i32 13, i32 7, i32 15>
+  %v.t4 = shufflevector <8 x i16> %v.h2.4, <8 x i16> %v.h2.5, <8 x i32> <i32 0, i32 8, i32 2, i32 10, i32 4, i32 12, i32 6, i32 14>
+  %v.t5 = shufflevector <8 x i16> %v.h2.4, <8 x i16> %v.h2.5, <8 x i32> <i32 1, i32 9, i32 3, i32 11, i32 5, i32 13, i32 7, i32 15>
+  %v.t6 = shufflevector <8 x i16> %v.h2.6, <8 x i16> %v.h2.7, <8 x i32> <i32 0, i32 8, i32 2, i32 10, i32 4, i32 12, i32 6, i32 14>
+  %v.t7 = shufflevector <8 x i16> %v.h2.6, <8 x i16> %v.h2.7, <8 x i32> <i32 1, i32 9, i32 3, i32 11, i32 5, i32 13, i32 7, i32 15>
+
   %d0 = getelementptr i8, ptr %dst, i64 0
-  store <8 x i16> %v3.0, ptr %d0, align 2
+  store <8 x i16> %v.t0, ptr %d0, align 2
   %d1 = getelementptr i8, ptr %dst, i64 120
-  store <8 x i16> %v3.1, ptr %d1, align 2
+  store <8 x i16> %v.t1, ptr %d1, align 2
   %d2 = getelementptr i8, ptr %dst, i64 240
-  store <8 x i16> %v3.2, ptr %d2, align 2
+  store <8 x i16> %v.t2, ptr %d2, align 2
   %d3 = getelementptr i8, ptr %dst, i64 360
-  store <8 x i16> %v3.3, ptr %d3, align 2
+  store <8 x i16> %v.t3, ptr %d3, align 2
   %d4 = getelementptr i8, ptr %dst, i64 480
-  store <8 x i16> %v3.4, ptr %d4, align 2
+  store <8 x i16> %v.t4, ptr %d4, align 2
   %d5 = getelementptr i8, ptr %dst, i64 600
-  store <8 x i16> %v3.5, ptr %d5, align 2
+  store <8 x i16> %v.t5, ptr %d5, align 2
   %d6 = getelementptr i8, ptr %dst, i64 720
-  store <8 x i16> %v3.6, ptr %d6, align 2
+  store <8 x i16> %v.t6, ptr %d6, align 2
   %d7 = getelementptr i8, ptr %dst, i64 840
-  store <8 x i16> %v3.7, ptr %d7, align 2
+  store <8 x i16> %v.t7, ptr %d7, align 2
   ret void
 }
 
