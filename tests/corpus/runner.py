@@ -91,7 +91,7 @@ def node_of(text: str) -> tuple[Node, Mesh]:
 def matmul_fields(fields: Mapping[str, str | bool]) -> Generator[None]:
     """Lowering chooses a matmul's fidelity and accumulation from its dtype; the corpus has them all."""
     build = matmul.build
-    with mock.patch.object(matmul, "build", lambda spec, arch: build(replace(spec, **fields), arch)):
+    with mock.patch.object(matmul, "build", lambda spec, *rest: build(replace(spec, **fields), *rest)):
         yield
 
 
