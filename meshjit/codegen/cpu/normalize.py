@@ -10,6 +10,8 @@ from meshjit.ir.program import BufferAddress, Program
 
 #: What an element costs beside a plain copy: three passes, and exponentials.
 _WEIGHT = 8
+#: Vectors of columns that are normalised together: rows lie far apart, so what is read of each must be worth it.
+_VECTORS = 8
 
 
 def normalize(launch: Launch) -> Program:
@@ -19,25 +21,24 @@ def normalize(launch: Launch) -> Program:
     axis = node.attrs.get("axis", len(shape) - 1)
     eps = node.attrs.get("eps", 0.0)
     assert isinstance(axis, int) and isinstance(eps, float | int)
-    lanes = launch.machine.vector
-    n, inner = shape[axis], math.prod(shape[axis + 1 :])
-    outer = math.prod(shape[:axis])
-    units = outer if inner == 1 else outer * -(-inner // lanes)
-    cost = n * (1 if inner == 1 else lanes) * _WEIGHT
-    per_task = max(1, min(units, TASK_ELEMENTS * 2 // max(1, cost)))
+    lanes, op = launch.machine.vector, node.op.name
+    n, inner, outer = shape[axis], math.prod(shape[axis + 1 :]), math.prod(shape[:axis])
+    vectors = min(_VECTORS, -(-inner // lanes))
+    units, width = (outer, 1) if inner == 1 else (outer * -(-inner // (vectors * lanes)), vectors * lanes)
+    per_task = max(1, min(units, TASK_ELEMENTS * 2 // max(1, n * width * _WEIGHT)))
+    rows: dict[str, object] = {"kind": op, "eps": float(eps)}
+    columns: dict[str, object] = {"inner": inner, "vectors": vectors}
     return build(
         launch,
-        node.op.name,
-        "cpu/normalize.ll.j2",
+        op,
+        "cpu/normalize.ll.j2" if inner == 1 else "cpu/softmax_columns.ll.j2",
         [BufferAddress(s) for s in (*(launch.slot(o) for o in node.operands), launch.out_slot)],
         -(-units // per_task) if n else 0,
-        kind=node.op.name,
         dtype=node.type.dtype.name,
         n=n,
-        inner=inner,
         units=units,
         per_task=per_task,
-        eps=float(eps),
-        macros=("exp_f",) if node.op.name == "softmax" else (),
+        macros=("exp_f",) if op == "softmax" else (),
         w=lanes,
+        **(rows if inner == 1 else columns),
     )

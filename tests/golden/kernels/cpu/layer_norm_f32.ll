@@ -102,7 +102,6 @@ a.end:
   %sum.f3 = fadd <1 x float> %sum.l3, %sum.h3
   %sum.all = shufflevector <1 x float> %sum.f3, <1 x float> poison, <16 x i32> zeroinitializer
 
-
   %mean = fdiv <16 x float> %sum.all, splat (float 0x4040000000000000)
   store <16 x float> zeroinitializer, ptr %cell
   br label %b
@@ -143,7 +142,6 @@ b.end:
   %squares.h3 = shufflevector <2 x float> %squares.f2, <2 x float> poison, <1 x i32> <i32 1>
   %squares.f3 = fadd <1 x float> %squares.l3, %squares.h3
   %squares.all = shufflevector <1 x float> %squares.f3, <1 x float> poison, <16 x i32> zeroinitializer
-
 
   %var = fdiv <16 x float> %squares.all, splat (float 0x4040000000000000)
   %vare = fadd <16 x float> %var, splat (float 0x3EE4F8B580000000)

@@ -131,7 +131,6 @@ b.end:
   %squares.f3 = fadd <1 x float> %squares.l3, %squares.h3
   %squares.all = shufflevector <1 x float> %squares.f3, <1 x float> poison, <16 x i32> zeroinitializer
 
-
   %var = fdiv <16 x float> %squares.all, splat (float 0x4040800000000000)
   %vare = fadd <16 x float> %var, splat (float 0x3EB0C6F7A0000000)
   %root = call <16 x float> @llvm.sqrt.v16f32(<16 x float> %vare)

@@ -11,23 +11,6 @@ declare <16 x i8> @llvm.masked.load.v16i8.p0(ptr, <16 x i1>, <16 x i8>)
 declare void @llvm.masked.store.v16i8.p0(<16 x i8>, ptr, <16 x i1>)
 
 declare i64 @llvm.smin.i64(i64, i64)
-declare <1 x float> @llvm.maximum.v1f32(<1 x float>, <1 x float>)
-declare <1 x float> @llvm.minimum.v1f32(<1 x float>, <1 x float>)
-declare <1 x i32> @llvm.smax.v1i32(<1 x i32>, <1 x i32>)
-declare <1 x i32> @llvm.smin.v1i32(<1 x i32>, <1 x i32>)
-declare <2 x float> @llvm.maximum.v2f32(<2 x float>, <2 x float>)
-declare <2 x float> @llvm.minimum.v2f32(<2 x float>, <2 x float>)
-declare <2 x i32> @llvm.smax.v2i32(<2 x i32>, <2 x i32>)
-declare <2 x i32> @llvm.smin.v2i32(<2 x i32>, <2 x i32>)
-declare <4 x float> @llvm.maximum.v4f32(<4 x float>, <4 x float>)
-declare <4 x float> @llvm.minimum.v4f32(<4 x float>, <4 x float>)
-declare <4 x i32> @llvm.smax.v4i32(<4 x i32>, <4 x i32>)
-declare <4 x i32> @llvm.smin.v4i32(<4 x i32>, <4 x i32>)
-declare <8 x float> @llvm.maximum.v8f32(<8 x float>, <8 x float>)
-declare <8 x float> @llvm.minimum.v8f32(<8 x float>, <8 x float>)
-declare <8 x i32> @llvm.smax.v8i32(<8 x i32>, <8 x i32>)
-declare <8 x i32> @llvm.smin.v8i32(<8 x i32>, <8 x i32>)
-
 declare <16 x float> @llvm.fmuladd.v16f32(<16 x float>, <16 x float>, <16 x float>)
 declare <16 x double> @llvm.fmuladd.v16f64(<16 x double>, <16 x double>, <16 x double>)
 declare <16 x float> @llvm.fabs.v16f32(<16 x float>)
@@ -69,126 +52,153 @@ define internal <16 x float> @exp_f(<16 x float> %x) alwaysinline {
 
 define void @mj_softmax(ptr %args, i64 %task) {
 entry:
-  %cell = alloca <16 x float>
-  %wp0 = getelementptr i64, ptr %args, i64 0
-  %arg0 = load ptr, ptr %wp0
-  %wp1 = getelementptr i64, ptr %args, i64 1
-  %arg1 = load ptr, ptr %wp1
-  %first = mul i64 %task, 2
-  %last.r = add i64 %first, 2
-  %last = call i64 @llvm.smin.i64(i64 %last.r, i64 2)
+  %source = load ptr, ptr %args
+  %rp = getelementptr i64, ptr %args, i64 1
+  %result = load ptr, ptr %rp
+  %first = mul i64 %task, 1
+  %last.r = add i64 %first, 1
+  %last = call i64 @llvm.smin.i64(i64 %last.r, i64 1)
   br label %unit
 unit:
   %u = phi i64 [ %first, %entry ], [ %u1, %unit.end ]
-  %uc = urem i64 %u, 2
-  %uo = udiv i64 %u, 2
+  %uc = urem i64 %u, 1
+  %uo = udiv i64 %u, 1
   %ob = mul i64 %uo, 128
-  %cb = mul i64 %uc, 16
+  %cb = mul i64 %uc, 32
   %at = add i64 %ob, %cb
-  %x = getelementptr i16, ptr %arg0, i64 %at
-  %y = getelementptr i16, ptr %arg1, i64 %at
-  store <16 x float> splat (float 0xFFF0000000000000), ptr %cell
+  %x = getelementptr i16, ptr %source, i64 %at
+  %y = getelementptr i16, ptr %result, i64 %at
   br label %a
 a:
-  %a.i = phi i64 [ 0, %unit ], [ %a.n, %a.go ]
+  %a.i = phi i64 [ 0, %unit ], [ %a.n, %a ]
+  %a.acc0 = phi <16 x float> [ splat (float 0xFFF0000000000000), %unit ], [ %a.new0, %a ]
+  %a.acc1 = phi <16 x float> [ splat (float 0xFFF0000000000000), %unit ], [ %a.new1, %a ]
+  %a.o = mul i64 %a.i, 32
+  %a.o0 = add i64 %a.o, 0
+  %a.x0.p = getelementptr i16, ptr %x, i64 %a.o0
+  %a.x0.m = load <16 x i16>, ptr %a.x0.p, align 2
+  %a.x0.w = zext <16 x i16> %a.x0.m to <16 x i32>
+  %a.x0.s = shl <16 x i32> %a.x0.w, splat (i32 16)
+  %a.x0 = bitcast <16 x i32> %a.x0.s to <16 x float>
+
+
+  %a.gt0 = fcmp ogt <16 x float> %a.x0, %a.acc0
+  %a.new0 = select <16 x i1> %a.gt0, <16 x float> %a.x0, <16 x float> %a.acc0
+
+  %a.o1 = add i64 %a.o, 16
+  %a.x1.p = getelementptr i16, ptr %x, i64 %a.o1
+  %a.x1.m = load <16 x i16>, ptr %a.x1.p, align 2
+  %a.x1.w = zext <16 x i16> %a.x1.m to <16 x i32>
+  %a.x1.s = shl <16 x i32> %a.x1.w, splat (i32 16)
+  %a.x1 = bitcast <16 x i32> %a.x1.s to <16 x float>
+
+
+  %a.gt1 = fcmp ogt <16 x float> %a.x1, %a.acc1
+  %a.new1 = select <16 x i1> %a.gt1, <16 x float> %a.x1, <16 x float> %a.acc1
+
   %a.n = add i64 %a.i, 1
-  %a.full = icmp sle i64 %a.n, 4
-  br i1 %a.full, label %a.go, label %a.rest
-a.go:
-  %a.off = mul i64 %a.i, 32
-  %a.xm.p = getelementptr i16, ptr %x, i64 %a.off
-  %a.xm.m = load <16 x i16>, ptr %a.xm.p, align 2
-  %a.xm.w = zext <16 x i16> %a.xm.m to <16 x i32>
-  %a.xm.s = shl <16 x i32> %a.xm.w, splat (i32 16)
-  %a.xm = bitcast <16 x i32> %a.xm.s to <16 x float>
-
-
-  %a.xm.k = select i1 true, <16 x float> %a.xm, <16 x float> poison
-
-  %a.cm.old = load <16 x float>, ptr %cell
-  %a.cm.gt = fcmp ogt <16 x float> %a.xm.k, %a.cm.old
-  %a.cm.new = select <16 x i1> %a.cm.gt, <16 x float> %a.xm.k, <16 x float> %a.cm.old
-  store <16 x float> %a.cm.new, ptr %cell
-
-
-  br label %a
-a.rest:
-  br label %a.end
+  %a.more = icmp slt i64 %a.n, 4
+  br i1 %a.more, label %a, label %a.end
 a.end:
-  %max = load <16 x float>, ptr %cell
-  %max.all = select i1 true, <16 x float> %max, <16 x float> poison
-
-  store <16 x float> zeroinitializer, ptr %cell
   br label %b
 b:
-  %b.i = phi i64 [ 0, %a.end ], [ %b.n, %b.go ]
+  %b.i = phi i64 [ 0, %a.end ], [ %b.n, %b ]
+  %b.acc0 = phi <16 x float> [ zeroinitializer, %a.end ], [ %b.new0, %b ]
+  %b.acc1 = phi <16 x float> [ zeroinitializer, %a.end ], [ %b.new1, %b ]
+  %b.o = mul i64 %b.i, 32
+  %b.o0 = add i64 %b.o, 0
+  %b.x0.p = getelementptr i16, ptr %x, i64 %b.o0
+  %b.x0.m = load <16 x i16>, ptr %b.x0.p, align 2
+  %b.x0.w = zext <16 x i16> %b.x0.m to <16 x i32>
+  %b.x0.s = shl <16 x i32> %b.x0.w, splat (i32 16)
+  %b.x0 = bitcast <16 x i32> %b.x0.s to <16 x float>
+
+
+  %b.d0 = fsub <16 x float> %b.x0, %a.new0
+  %b.e0 = call <16 x float> @exp_f(<16 x float> %b.d0)
+
+  %b.new0 = fadd <16 x float> %b.acc0, %b.e0
+
+  %b.o1 = add i64 %b.o, 16
+  %b.x1.p = getelementptr i16, ptr %x, i64 %b.o1
+  %b.x1.m = load <16 x i16>, ptr %b.x1.p, align 2
+  %b.x1.w = zext <16 x i16> %b.x1.m to <16 x i32>
+  %b.x1.s = shl <16 x i32> %b.x1.w, splat (i32 16)
+  %b.x1 = bitcast <16 x i32> %b.x1.s to <16 x float>
+
+
+  %b.d1 = fsub <16 x float> %b.x1, %a.new1
+  %b.e1 = call <16 x float> @exp_f(<16 x float> %b.d1)
+
+  %b.new1 = fadd <16 x float> %b.acc1, %b.e1
+
   %b.n = add i64 %b.i, 1
-  %b.full = icmp sle i64 %b.n, 4
-  br i1 %b.full, label %b.go, label %b.rest
-b.go:
-  %b.off = mul i64 %b.i, 32
-  %b.xm.p = getelementptr i16, ptr %x, i64 %b.off
-  %b.xm.m = load <16 x i16>, ptr %b.xm.p, align 2
-  %b.xm.w = zext <16 x i16> %b.xm.m to <16 x i32>
-  %b.xm.s = shl <16 x i32> %b.xm.w, splat (i32 16)
-  %b.xm = bitcast <16 x i32> %b.xm.s to <16 x float>
-
-
-  %b.dm = fsub <16 x float> %b.xm, %max.all
-  %b.em = call <16 x float> @exp_f(<16 x float> %b.dm)
-  %b.em.k = select i1 true, <16 x float> %b.em, <16 x float> poison
-
-  %b.cm.old = load <16 x float>, ptr %cell
-  %b.cm.new = fadd <16 x float> %b.cm.old, %b.em.k
-  store <16 x float> %b.cm.new, ptr %cell
-
-
-  br label %b
-b.rest:
-  br label %b.end
+  %b.more = icmp slt i64 %b.n, 4
+  br i1 %b.more, label %b, label %b.end
 b.end:
-  %sum = load <16 x float>, ptr %cell
-  %sum.all = select i1 true, <16 x float> %sum, <16 x float> poison
-
-  %scale = fdiv <16 x float> splat (float 1.0), %sum.all
+  %scale0 = fdiv <16 x float> splat (float 1.0), %b.new0
+  %scale1 = fdiv <16 x float> splat (float 1.0), %b.new1
   br label %c
 c:
-  %c.i = phi i64 [ 0, %b.end ], [ %c.n, %c.go ]
+  %c.i = phi i64 [ 0, %b.end ], [ %c.n, %c ]
+  %c.o = mul i64 %c.i, 32
+  %c.o0 = add i64 %c.o, 0
+  %c.x0.p = getelementptr i16, ptr %x, i64 %c.o0
+  %c.x0.m = load <16 x i16>, ptr %c.x0.p, align 2
+  %c.x0.w = zext <16 x i16> %c.x0.m to <16 x i32>
+  %c.x0.s = shl <16 x i32> %c.x0.w, splat (i32 16)
+  %c.x0 = bitcast <16 x i32> %c.x0.s to <16 x float>
+
+
+  %c.d0 = fsub <16 x float> %c.x0, %a.new0
+  %c.e0 = call <16 x float> @exp_f(<16 x float> %c.d0)
+
+  %c.r0 = fmul <16 x float> %c.e0, %scale0
+  %c.y0 = getelementptr i16, ptr %y, i64 %c.o0
+  %c.st0.b = bitcast <16 x float> %c.r0 to <16 x i32>
+  %c.st0.h = lshr <16 x i32> %c.st0.b, splat (i32 16)
+  %c.st0.o = and <16 x i32> %c.st0.h, splat (i32 1)
+  %c.st0.a = add <16 x i32> %c.st0.o, splat (i32 32767)
+  %c.st0.c = add <16 x i32> %c.st0.b, %c.st0.a
+  %c.st0.r = lshr <16 x i32> %c.st0.c, splat (i32 16)
+  %c.st0.q = or <16 x i32> %c.st0.h, splat (i32 64)
+  %c.st0.n = fcmp uno <16 x float> %c.r0, zeroinitializer
+  %c.st0.s = select <16 x i1> %c.st0.n, <16 x i32> %c.st0.q, <16 x i32> %c.st0.r
+  %c.st0 = trunc <16 x i32> %c.st0.s to <16 x i16>
+
+  store <16 x i16> %c.st0, ptr %c.y0, align 2
+
+
+  %c.o1 = add i64 %c.o, 16
+  %c.x1.p = getelementptr i16, ptr %x, i64 %c.o1
+  %c.x1.m = load <16 x i16>, ptr %c.x1.p, align 2
+  %c.x1.w = zext <16 x i16> %c.x1.m to <16 x i32>
+  %c.x1.s = shl <16 x i32> %c.x1.w, splat (i32 16)
+  %c.x1 = bitcast <16 x i32> %c.x1.s to <16 x float>
+
+
+  %c.d1 = fsub <16 x float> %c.x1, %a.new1
+  %c.e1 = call <16 x float> @exp_f(<16 x float> %c.d1)
+
+  %c.r1 = fmul <16 x float> %c.e1, %scale1
+  %c.y1 = getelementptr i16, ptr %y, i64 %c.o1
+  %c.st1.b = bitcast <16 x float> %c.r1 to <16 x i32>
+  %c.st1.h = lshr <16 x i32> %c.st1.b, splat (i32 16)
+  %c.st1.o = and <16 x i32> %c.st1.h, splat (i32 1)
+  %c.st1.a = add <16 x i32> %c.st1.o, splat (i32 32767)
+  %c.st1.c = add <16 x i32> %c.st1.b, %c.st1.a
+  %c.st1.r = lshr <16 x i32> %c.st1.c, splat (i32 16)
+  %c.st1.q = or <16 x i32> %c.st1.h, splat (i32 64)
+  %c.st1.n = fcmp uno <16 x float> %c.r1, zeroinitializer
+  %c.st1.s = select <16 x i1> %c.st1.n, <16 x i32> %c.st1.q, <16 x i32> %c.st1.r
+  %c.st1 = trunc <16 x i32> %c.st1.s to <16 x i16>
+
+  store <16 x i16> %c.st1, ptr %c.y1, align 2
+
+
   %c.n = add i64 %c.i, 1
-  %c.full = icmp sle i64 %c.n, 4
-  br i1 %c.full, label %c.go, label %c.rest
-c.go:
-  %c.off = mul i64 %c.i, 32
-  %c.xm.p = getelementptr i16, ptr %x, i64 %c.off
-  %c.xm.m = load <16 x i16>, ptr %c.xm.p, align 2
-  %c.xm.w = zext <16 x i16> %c.xm.m to <16 x i32>
-  %c.xm.s = shl <16 x i32> %c.xm.w, splat (i32 16)
-  %c.xm = bitcast <16 x i32> %c.xm.s to <16 x float>
-
-
-  %c.dm = fsub <16 x float> %c.xm, %max.all
-  %c.em = call <16 x float> @exp_f(<16 x float> %c.dm)
-  %c.rm = fmul <16 x float> %c.em, %scale
-  %c.ym = getelementptr i16, ptr %y, i64 %c.off
-  %c.stm.b = bitcast <16 x float> %c.rm to <16 x i32>
-  %c.stm.h = lshr <16 x i32> %c.stm.b, splat (i32 16)
-  %c.stm.o = and <16 x i32> %c.stm.h, splat (i32 1)
-  %c.stm.a = add <16 x i32> %c.stm.o, splat (i32 32767)
-  %c.stm.c = add <16 x i32> %c.stm.b, %c.stm.a
-  %c.stm.r = lshr <16 x i32> %c.stm.c, splat (i32 16)
-  %c.stm.q = or <16 x i32> %c.stm.h, splat (i32 64)
-  %c.stm.n = fcmp uno <16 x float> %c.rm, zeroinitializer
-  %c.stm.s = select <16 x i1> %c.stm.n, <16 x i32> %c.stm.q, <16 x i32> %c.stm.r
-  %c.stm = trunc <16 x i32> %c.stm.s to <16 x i16>
-
-  store <16 x i16> %c.stm, ptr %c.ym, align 2
-
-
-  br label %c
-c.rest:
-  br label %c.end
-c.end:
-  br label %unit.end
+  %c.more = icmp slt i64 %c.n, 4
+  br i1 %c.more, label %c, label %unit.end
 unit.end:
   %u1 = add i64 %u, 1
   %more = icmp slt i64 %u1, %last

@@ -142,7 +142,6 @@ a.end:
   %max.f3 = call <1 x float> @llvm.maximum.v1f32(<1 x float> %max.l3, <1 x float> %max.h3)
   %max.all = shufflevector <1 x float> %max.f3, <1 x float> poison, <16 x i32> zeroinitializer
 
-
   store <16 x float> zeroinitializer, ptr %cell
   br label %b
 b:
@@ -211,7 +210,6 @@ b.end:
   %sum.h3 = shufflevector <2 x float> %sum.f2, <2 x float> poison, <1 x i32> <i32 1>
   %sum.f3 = fadd <1 x float> %sum.l3, %sum.h3
   %sum.all = shufflevector <1 x float> %sum.f3, <1 x float> poison, <16 x i32> zeroinitializer
-
 
   %scale = fdiv <16 x float> splat (float 1.0), %sum.all
   br label %c
