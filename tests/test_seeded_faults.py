@@ -452,9 +452,9 @@ FAULTS = (
     ),
     Fault(
         "softmax not normalised",
-        "cpu/normalize.ll.j2",
-        "%scale = fdiv {{ F }} splat (float 1.0), %sum.all",
-        "%scale = fadd {{ F }} %sum.all, zeroinitializer",
+        "cpu/softmax_columns.ll.j2",
+        "%scale{{ v }} = fdiv {{ F }} splat (float 1.0), %b.new{{ v }}",
+        "%scale{{ v }} = fadd {{ F }} %b.new{{ v }}, zeroinitializer",
         cpu,
         "softmax",
     ),

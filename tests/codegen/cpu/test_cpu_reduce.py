@@ -59,7 +59,11 @@ SHAPES = [(1, 1), (4, 32), (3, 33), (5, 7), (2, 3, 1000)]
 
 
 @pytest.mark.parametrize("dtype", (F32, BF16), ids=str)
-@pytest.mark.parametrize("shape,axis", [(s, a) for s in SHAPES for a in range(len(s))] + [((3, 20, 40), 1)], ids=str)
+@pytest.mark.parametrize(
+    "shape,axis",
+    [(s, a) for s in SHAPES for a in range(len(s))] + [((3, 20, 40), 1), ((2, 9, 300), 1), ((2, 9, 256), 1)],
+    ids=str,
+)
 def test_softmax(shape: tuple[int, ...], axis: int, dtype: DType) -> None:
     x = sample(np.random.default_rng(0), dtype, shape)
     check(
@@ -70,6 +74,8 @@ def test_softmax(shape: tuple[int, ...], axis: int, dtype: DType) -> None:
 def test_softmax_of_masked_and_huge_values() -> None:
     x = np.array([[0, -np.inf, 0, -np.inf], [3e38, -3e38, 3e38, 0], [-1e30, -1e30, -np.inf, -np.inf]], np.float32)
     check(single(lambda b, p: b.add(OPS["softmax"], [p], attrs_of(axis=1)), plain(F32, x.shape)), [x], 1e-7)
+    columns = np.ascontiguousarray(x.T)
+    check(single(lambda b, p: b.add(OPS["softmax"], [p], attrs_of(axis=0)), plain(F32, columns.shape)), [columns], 1e-7)
 
 
 @pytest.mark.parametrize("dtype", (F32, BF16), ids=str)
