@@ -112,7 +112,7 @@ KERNELS = (
     Fault("wrong Dst row of a product", f"{TENSIX}.matmul", "_DST_ROWS = (0, 8, 0, 8, 32,",
           "_DST_ROWS = (0, 8, 0, 8, 16,", "tiny_matmul_lofi-bf16-1"),
     Fault("accumulation starts anew", "tensix/math_matmul.ll.j2", "{% call t.repeat('k', k_tiles) %}\n",
-          "{% call t.repeat('k', k_tiles) %}\n  tt ZEROACC mode=3\n", "matmul_lofi_fp32-bf16-mixed-2x2"),
+          "{% call t.repeat('k', k_tiles) %}\n  tt ZEROACC mode=3\n", "matmul_lofi_f32-bf16-mixed-2x2"),
     Fault("epilogue's modes stay", "tensix/math_matmul.ll.j2", "{% for config, value in restore %}",
           "{% for config, value in [] %}", "matmul_bias_gelu-bf16-1"),
     Fault("packer takes the first tile", "tensix/pack_matmul.ll.j2", "%inner = add i32 %first, %j",

@@ -40,12 +40,12 @@ def single(build: Build, types: Sequence[TensorType], mesh: Mesh = ONE) -> Graph
     return builder.graph("f", [build(builder, *(builder.param(f"x{i}", t) for i, t in enumerate(types)))])
 
 
-def fused(build: Build, types: Sequence[TensorType], mesh: Mesh = ONE) -> Graph:
-    """A graph of one fusion, whose body ``build`` makes."""
+def fused(build: Build, types: Sequence[TensorType], mesh: Mesh = ONE, **attrs: str) -> Graph:
+    """A graph of one fusion, whose body ``build`` makes; ``attrs`` say how cards multiply."""
     body = Builder(mesh, FUSED)
     result = build(body, *(body.param(f"a{i}", t) for i, t in enumerate(types)))
     region = body.graph("region", [result])
-    return single(lambda b, *xs: b.add(FUSION, xs, {"kind": "corpus"}, body=region), types, mesh)
+    return single(lambda b, *xs: b.add(FUSION, xs, {"kind": "corpus", **attrs}, body=region), types, mesh)
 
 
 def const(b: Builder, value: float, dtype: DType) -> Node:
@@ -53,11 +53,11 @@ def const(b: Builder, value: float, dtype: DType) -> Node:
     return b.add(create.FULL, (), {"shape": (), "value": value, "dtype": dtype}, spec=())
 
 
-def triple(name: str, graph: Graph, grid: str = "2x2", data: str = "bits", **build: str | bool) -> Triple:
+def triple(name: str, graph: Graph, grid: str = "2x2", data: str = "bits") -> Triple:
     """A triple without its digests; its seed follows from its name."""
     name = f"{name}-{grid}"
     seed = sum(ord(c) * (i + 1) for i, c in enumerate(name))
-    return Triple(name, str(graph), GRIDS[grid], data, seed, build)
+    return Triple(name, str(graph), GRIDS[grid], data, seed)
 
 
 def elementwise_cases() -> Iterator[Triple]:
@@ -136,6 +136,13 @@ def chain_cases() -> Iterator[Triple]:
     yield triple("same_operand-bf16", single(lambda b, x: b.add(E_.MUL, [x, x]), square), "1")
 
 
+def _normalized_sum(b: Builder, x: Node, y: Node, w: Node, op: OpDef, attrs: dict[str, object]) -> Node:
+    total = b.add(E_.ADD, [b.add(E_.MUL, [x, const(b, 0.5, x.type.dtype)]), y])
+    if op is reduce.SOFTMAX:
+        return b.add(op, [b.add(E_.ADD, [total, w])], attrs)
+    return b.add(op, [total, w], attrs)
+
+
 def _chain(b: Builder, x: Node, y: Node, z: Node) -> Node:
     scaled = b.add(E_.MUL, [b.add(E_.ADD, [x, y]), const(b, 0.37, x.type.dtype)])
     return b.add(E_.MAXIMUM, [b.add(E_.SUB, [b.add(E_.SIGMOID, [scaled]), z]), x])
@@ -147,6 +154,19 @@ def _long_chain(b: Builder, x: Node, y: Node, z: Node, w: Node) -> Node:
     total = b.add(E_.MUL, [b.add(E_.ADD, parts[:2]), parts[2]])
     tail = b.add(E_.TANH, [b.add(E_.SUB, [total, z])])
     return b.add(E_.MAXIMUM, [b.add(E_.MUL, [tail, parts[0]]), b.add(E_.DIV, [w, y])])
+
+
+def integer_row_cases() -> Iterator[Triple]:
+    """Reductions of int32, and of what indices choose."""
+    for op in (reduce.SUM, reduce.MAX, reduce.MIN):
+        for axes in ((0,), (1,)):
+            attrs = {"axes": axes, "keepdims": False}
+            graph = single(lambda b, x, op=op, attrs=attrs: b.add(op, [x], attrs), [plain(I32, 40, 70)])
+            yield triple(f"{op.name}{axes[0]}-i32", graph)
+    graph = fused(
+        lambda b, x: b.add(reduce.SUM, [_triangle(b, x, E_.GE)], {"axes": (1,), "keepdims": True}), [plain(F32, 70, 40)]
+    )
+    yield triple("sum_tril-f32", graph, data="mixed")
 
 
 def row_cases() -> Iterator[Triple]:
@@ -178,6 +198,10 @@ def row_cases() -> Iterator[Triple]:
         def negative(b: Builder, x: Node) -> Node:
             return b.add(reduce.MAX, [b.add(E_.NEG, [b.add(E_.ABS, [x])])], {"axes": (1,), "keepdims": True})
 
+        types = [plain(dtype, 40, 70), plain(dtype, 40, 70), plain(dtype, 70)]
+        for op, attrs in ((reduce.SOFTMAX, {"axis": 1}), (reduce.RMS_NORM, {"eps": 1e-5})):
+            graph = fused(lambda b, x, y, w, op=op, attrs=attrs: _normalized_sum(b, x, y, w, op, attrs), types)
+            yield triple(f"{op.name}_of_sum-{dtype}", graph, data="mixed")
         yield triple(f"max_negative-{dtype}", fused(negative, [plain(dtype, 40, 70)]), data="normal")
         yield triple(f"sum_exp-{dtype}", fused(producer, [plain(dtype, 40, 70), plain(dtype, 70)]), data="mixed")
 
@@ -239,14 +263,13 @@ def matmul_cases() -> Iterator[Triple]:
     """Fidelities, accumulation, epilogues, batches, operands that end inside a tile, grids."""
     plain_mm: Build = lambda b, x, y: b.add(linear.MATMUL, [x, y])  # noqa: E731  # a builder among builders
     for fidelity in ("lofi", "hifi2", "hifi3", "hifi4"):
-        for wide in (True, False):
-            types = [plain(BF16, 64, 96), plain(BF16, 96, 70)]
-            name = f"matmul_{fidelity}_{'fp32' if wide else 'bf16'}-bf16"
+        types = [plain(BF16, 64, 96), plain(BF16, 96, 70)]
+        for accumulate in ("f32", "bf16"):
+            graph = fused(plain_mm, types, fidelity=fidelity, accumulate=accumulate)
             for data in ("mixed", "normal", "bits"):
-                yield triple(f"{name}-{data}", single(plain_mm, types), data=data, fidelity=fidelity,
-                             fp32_accumulate=wide)  # fmt: skip
+                yield triple(f"matmul_{fidelity}_{accumulate}-bf16-{data}", graph, data=data)
         types = [plain(F32, 33, 64), plain(F32, 64, 40)]
-        yield triple(f"matmul_{fidelity}-f32", single(plain_mm, types), data="mixed", fidelity=fidelity)
+        yield triple(f"matmul_{fidelity}-f32", fused(plain_mm, types, fidelity=fidelity), data="mixed")
     for dtype in FLOATS:
         for m, k, n in ((1, 33, 31), (37, 70, 101), (33, 40, 300)):
             types = [plain(dtype, m, k), plain(dtype, k, n)]
@@ -267,7 +290,8 @@ def matmul_cases() -> Iterator[Triple]:
     yield triple("matmul_same_operand-bf16", single(lambda b, x: b.add(linear.MATMUL, [x, x]), square), "1", "mixed")
     types = [plain(BF16, 40, 64), plain(BF16, 64, 100), plain(BF16, 100), plain(BF16, 40, 1)]
     for fidelity in ("lofi", "hifi4"):
-        yield triple(f"matmul_bias_gelu_{fidelity}-bf16", fused(_bias_gelu, types), data="mixed", fidelity=fidelity)
+        graph = fused(_bias_gelu, types, fidelity=fidelity)
+        yield triple(f"matmul_bias_gelu_{fidelity}-bf16", graph, data="mixed")
 
 
 def _bias_gelu(b: Builder, x: Node, y: Node, bias: Node, r: Node) -> Node:
@@ -287,9 +311,9 @@ def tiny_cases() -> Iterator[Triple]:
         for op in (E_.ADD, E_.MUL, E_.MAXIMUM):
             yield triple(f"tiny_{op.name}-{t.dtype}", single(lambda b, x, y, op=op: b.add(op, [x, y]), [t, t]), "1")
         yield triple(f"tiny_exp-{t.dtype}", single(lambda b, x: b.add(E_.EXP, [x]), [t]), "1")
-        mm = single(lambda b, x, y: b.add(linear.MATMUL, [x, y]), [t, t])
         for fidelity in ("lofi", "hifi4"):
-            yield triple(f"tiny_matmul_{fidelity}-{t.dtype}", mm, "1", "mixed", fidelity=fidelity)
+            graph = fused(lambda b, x, y: b.add(linear.MATMUL, [x, y]), [t, t], fidelity=fidelity)
+            yield triple(f"tiny_matmul_{fidelity}-{t.dtype}", graph, "1", "mixed")
         for axes in ((0,), (1,)):
             attrs = {"axes": axes, "keepdims": True}
             graph = single(lambda b, x, a=attrs: b.add(reduce.MAX, [x], a), [plain(t.dtype, 20, 20)])
@@ -303,7 +327,16 @@ def tiny_cases() -> Iterator[Triple]:
 
 def cases() -> list[Triple]:
     """All triples, without digests."""
-    parts = (elementwise_cases, predicate_cases, chain_cases, row_cases, move_cases, matmul_cases, tiny_cases)
+    parts = (
+        elementwise_cases,
+        predicate_cases,
+        chain_cases,
+        row_cases,
+        integer_row_cases,
+        move_cases,
+        matmul_cases,
+        tiny_cases,
+    )
     return [case for part in parts for case in part()]
 
 

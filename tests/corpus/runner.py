@@ -9,17 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from unittest import mock
 
 import numpy as np
 
 from meshjit import config
 from meshjit.arch import ARCHS, Arch
-from meshjit.codegen.tensix import matmul
 from meshjit.codegen.tensix.lower import lower
 from meshjit.ir.graph import Node
 from meshjit.ir.mesh import Mesh
@@ -48,14 +45,13 @@ SPECIAL = {
 
 @dataclass(frozen=True)
 class Triple:
-    """``digests`` are those of DRAM and L1 by chip. ``build`` overrides fields of a matmul's spec."""
+    """``digests`` are those of DRAM and L1 by chip."""
 
     name: str
     text: str
     grid: tuple[int, int]
     data: str
     seed: int
-    build: Mapping[str, str | bool] = field(default_factory=dict)
     digests: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def line(self) -> str:
@@ -87,19 +83,10 @@ def node_of(text: str) -> tuple[Node, Mesh]:
     return node, graph.mesh
 
 
-@contextmanager
-def matmul_fields(fields: Mapping[str, str | bool]) -> Generator[None]:
-    """Lowering chooses a matmul's fidelity and accumulation from its dtype; the corpus has them all."""
-    build = matmul.build
-    with mock.patch.object(matmul, "build", lambda spec, *rest: build(replace(spec, **fields), *rest)):
-        yield
-
-
 def program_of(triple: Triple, chip: str) -> tuple[Program, Node, Mesh]:
     """The triple's program for a chip."""
     node, mesh = node_of(triple.text)
-    with matmul_fields(triple.build):
-        return lower(node, mesh, cut(ARCHS[chip], triple.grid)), node, mesh
+    return lower(node, mesh, cut(ARCHS[chip], triple.grid)), node, mesh
 
 
 def elements(dtype: DType, count: int, data: str, rng: np.random.Generator) -> np.ndarray:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from corpus.runner import cut, matmul_fields
+from corpus.runner import cut
 
 from meshjit import config
 from meshjit.arch import ARCHS
@@ -27,7 +26,6 @@ from meshjit.runtime.devices.card import CardTarget, open_emulator, open_ttsim
 
 ONE = Mesh((1,), ("tp",))
 ALL_CORES = (99, 99)
-NO_FIELDS: Mapping[str, str | bool] = MappingProxyType({})
 #: What kernels of each dtype are held to, relative to the largest value of the result.
 TOLERANCE = {BF16: 2.0**-8, F32: 1e-6}
 
@@ -58,15 +56,11 @@ def run_node(
     chip: tuple[str, str],
     *,
     grid: tuple[int, int] = ALL_CORES,
-    fields: Mapping[str, str | bool] = NO_FIELDS,
 ) -> list[np.ndarray]:
-    """The blocks that the devices hold after computing ``node`` on blocks of global ``inputs`` (one per operand).
-
-    ``grid`` bounds the cores, ``fields`` override those of a matmul's spec.
-    """
+    """The blocks that the devices hold after computing ``node`` on blocks of global ``inputs`` (one per operand), with
+    no more cores than ``grid``."""
     card = target(*chip, mesh)
-    with matmul_fields(fields):
-        program = lower(node, mesh, cut(ARCHS[card.arch], grid))
+    program = lower(node, mesh, cut(ARCHS[card.arch], grid))
     by_operand = dict(zip(node.operands, inputs, strict=True))
     operands = list(by_operand)
     regions: list[Region] = []
@@ -100,14 +94,14 @@ def single(build, *types, mesh: Mesh = ONE) -> Graph:
     return builder.graph("f", [build(builder, *params)])
 
 
-def fused(build, *types, mesh: Mesh = ONE) -> Graph:
+def fused(build, *types, mesh: Mesh = ONE, **attrs: str) -> Graph:
     """A graph of one fusion: ``build(builder, *params)`` adds the body's nodes."""
     body = Builder(mesh, FUSED)
     inner = [body.param(f"a{i}", t) for i, t in enumerate(types)]
     region = body.graph("region", [build(body, *inner)])
     builder = Builder(mesh, FUSED)
     params = [builder.param(f"x{i}", t) for i, t in enumerate(types)]
-    return builder.graph("f", [builder.add(FUSION, params, {"kind": "test"}, body=region)])
+    return builder.graph("f", [builder.add(FUSION, params, {"kind": "test", **attrs}, body=region)])
 
 
 def plain(dtype: DType, *shape: int) -> TensorType:
@@ -134,7 +128,6 @@ def check(
     *,
     relative: bool = False,
     grid: tuple[int, int] = ALL_CORES,
-    fields: Mapping[str, str | bool] = NO_FIELDS,
 ) -> None:
     """Run the graph's node on cards; its value is the one NumPy gives in float64, within ``tolerance``.
 
@@ -142,7 +135,7 @@ def check(
     """
     (node,) = graph.nodes
     values = dict(zip(graph.params, inputs, strict=True))
-    blocks = run_node(node, graph.mesh, [values[o] for o in node.operands], chip, grid=grid, fields=fields)
+    blocks = run_node(node, graph.mesh, [values[o] for o in node.operands], chip, grid=grid)
     got = join(blocks, node.type, graph).astype(np.float64)
     want = evaluate(graph, inputs, exact=True)[0].astype(np.float64)
     assert got.shape == want.shape

@@ -98,14 +98,14 @@ def test_matmul(dtype: DType, shape: str, grid: str, chip: tuple[str, str]) -> N
 @pytest.mark.parametrize("chip", CHIPS)
 @pytest.mark.parametrize("grid", GRIDS)
 @pytest.mark.parametrize("shape", ["tile", "tiles", "primes"])
-@pytest.mark.parametrize("fp32_accumulate", [True, False], ids=["fp32", "bf16"])
+@pytest.mark.parametrize("accumulate", ["f32", "bf16"])
 @pytest.mark.parametrize("fidelity", FIDELITY)
-def test_fidelity(fidelity: str, fp32_accumulate: bool, shape: str, grid: str, chip: tuple[str, str]) -> None:
+def test_fidelity(fidelity: str, accumulate: str, shape: str, grid: str, chip: tuple[str, str]) -> None:
     m, n = SHAPES[shape]
     types = [plain(BF16, m, n), plain(BF16, n, m)]
-    graph = single(lambda b, x, y: b.add(linear.MATMUL, [x, y]), *types)
+    multiply = {"fidelity": fidelity, "accumulate": accumulate}
+    graph = fused(lambda b, x, y: b.add(linear.MATMUL, [x, y]), *types, **multiply)
     inputs = [random(p.type, i) for i, p in enumerate(graph.params)]
     # Each of K/32 tiles may round the sum to bfloat16.
-    tolerance = FIDELITY[fidelity] + (0.0 if fp32_accumulate else 2.0**-8 * (1 + -(-n // 32)))
-    fields = {"fidelity": fidelity, "fp32_accumulate": fp32_accumulate}
-    check(graph, inputs, chip, tolerance, grid=GRIDS[grid], fields=fields)
+    tolerance = FIDELITY[fidelity] + (0.0 if accumulate == "f32" else 2.0**-8 * (1 + -(-n // 32)))
+    check(graph, inputs, chip, tolerance, grid=GRIDS[grid])
