@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from meshjit.runtime.emulator.compiled import compiled
 from meshjit.runtime.emulator.overlay import Int
 
 M32 = 0xFFFFFFFF
@@ -19,7 +20,7 @@ def signed(value: Int) -> Int:
     return (value ^ 0x80000000) - 0x80000000
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def base(f3: Int, alternate: bool, a: Int, b: Int) -> Int:
     """ADD (SUB when ``alternate``), SLL, SLT, SLTU, XOR, SRL (SRA), OR, AND by funct3."""
     if f3 == 0:
@@ -39,7 +40,7 @@ def base(f3: Int, alternate: bool, a: Int, b: Int) -> Int:
     return 1 if a < b else 0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def multiply(f3: Int, a: Int, b: Int) -> Int:
     """MUL, MULH, MULHSU, MULHU, DIV, DIVU, REM, REMU by funct3."""
     if f3 == 0:
@@ -63,7 +64,7 @@ def multiply(f3: Int, a: Int, b: Int) -> Int:
     return (quotient if f3 == 4 else x - quotient * y) & M32
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def count_bits(which: Int, a: Int) -> Int:
     """CLZ (0), CTZ (1), CPOP (2) of 32 bits."""
     n = 0
@@ -79,14 +80,14 @@ def count_bits(which: Int, a: Int) -> Int:
     return n
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def rotate(a: Int, by: Int) -> Int:
     """Rotate right by ``by`` mod 32."""
     by &= 31
     return (a >> by | a << (32 - by)) & M32
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def bits_of_two(f7: Int, f3: Int, a: Int, b: Int) -> Int:
     """Two-operand instructions of Zba and Zbb, or -1."""
     if f7 == 0x10:
@@ -118,7 +119,7 @@ def bits_of_two(f7: Int, f3: Int, a: Int, b: Int) -> Int:
     return -1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def bits_of_one(imm: Int, f3: Int, a: Int) -> Int:
     """One-operand instructions and rotation by a constant of Zbb, ``imm`` the 12 bits of the I-type, or -1."""
     if f3 == 1:

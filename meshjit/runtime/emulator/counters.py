@@ -9,7 +9,7 @@ import numpy as np
 
 from meshjit.arch import Arch
 from meshjit.runtime.emulator.state import NOCS, ROLES, Chip
-from meshjit.runtime.emulator.tensix_state import Tensix
+from meshjit.runtime.emulator.tensix_state import Stack
 
 #: Opcodes of the matrix unit; each is accepted in one cycle (ISA documentation, MatrixUnit: throughput table).
 _MATRIX = frozenset({0x08, 0x0A, 0x0B, 0x10, 0x11, 0x12, 0x13, 0x16, 0x26, 0x27, 0x28, 0x30, 0x33, 0x34, 0x37, 0x38})
@@ -82,18 +82,18 @@ def _pairs(after: Sequence[tuple[int, int]], before: Sequence[tuple[int, int]]) 
     return tuple((a[0] - b[0], a[1] - b[1]) for a, b in zip(after, before, strict=True))
 
 
-def read_counters(chip: Chip, stack: Tensix, arch: Arch, index: int) -> list[WorkerCounters]:
+def read_counters(chip: Chip, stack: Stack, arch: Arch, index: int) -> list[WorkerCounters]:
     """Counts of every worker of chip ``index`` that has executed anything."""
     out: list[WorkerCounters] = []
     for w in np.flatnonzero(chip.instructions.any(axis=1)):
         noc = chip.noc_bytes[w]
-        unpacked0, unpacked1, packed = (int(n) for n in stack.moved[w])
+        unpacked0, unpacked1, packed = (int(n) for n in stack["moved"][w])
         out.append(
             WorkerCounters(
                 index,
                 arch.workers[w],
                 {role: int(n) for role, n in zip(ROLES, chip.instructions[w], strict=True)},
-                tuple({int(op): int(row[op]) for op in np.flatnonzero(row)} for row in stack.counts[w]),
+                tuple({int(op): int(row[op]) for op in np.flatnonzero(row)} for row in stack["counts"][w]),
                 {
                     role: tuple((int(noc[c, n, 0]), int(noc[c, n, 1])) for n in range(NOCS))
                     for c, role in enumerate(ROLES)

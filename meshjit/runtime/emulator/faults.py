@@ -5,8 +5,7 @@ Coprocessor faults (MJ62xx) are in :mod:`meshjit.runtime.emulator.tensix_state`.
 
 from __future__ import annotations
 
-from numba import njit
-
+from meshjit.runtime.emulator.compiled import compiled
 from meshjit.runtime.emulator.overlay import Int
 from meshjit.runtime.emulator.state import F_ADDRESS, F_CODE, F_CORE, F_PC, F_VALUE, F_WORKER, Chip
 
@@ -47,7 +46,7 @@ FAULTS: dict[int, tuple[str, str]] = {
 }
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def fault(chip: Chip, code: Int, worker: Int, core: Int, address: Int, value: Int) -> None:
     """Record the first fault; the core's PC is filled in from its state."""
     if chip.fault[F_CODE] == 0:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from meshjit.runtime.emulator.scheduler import DONE, FAULT, MORE, STUCK, run_rounds, run_slice, run_thread
 from meshjit.runtime.emulator.state import CORES, F_CODE, ROLES, Chip
-from meshjit.runtime.emulator.tensix_state import EXECUTED, FIFO_MASK, Tensix
+from meshjit.runtime.emulator.tensix_state import EXECUTED, FIFO_MASK, Stack, Tensix
 
 #: What can be followed: the cores, then the coprocessor's threads.
 UNITS = (*ROLES, "thread0", "thread1", "thread2")
@@ -41,7 +41,7 @@ class Followed:
     steps: list[Step] = field(default_factory=list[Step])
 
 
-def step_core(chip: Chip, stack: Tensix, t: Tensix, w: int, core: int) -> Step | None:
+def step_core(chip: Chip, stack: Stack, t: Tensix, w: int, core: int) -> Step | None:
     """Execute one instruction of a core; None when it waits, is in reset or at fault."""
     if not chip.running[w, core]:
         return None
@@ -68,7 +68,7 @@ def step_thread(chip: Chip, t: Tensix, w: int, thread: int) -> Step | None:
     return Step(number, int(t.expander[thread, EXECUTED]), {})
 
 
-def _advance(chip: Chip, stack: Tensix, t: Tensix, what: Followed) -> bool:
+def _advance(chip: Chip, stack: Stack, t: Tensix, what: Followed) -> bool:
     """One step, or a slice of what is to be skipped. Returns whether anything ran."""
     w, unit = what.worker, what.unit
     if what.skip > 0:
@@ -89,7 +89,7 @@ def _advance(chip: Chip, stack: Tensix, t: Tensix, what: Followed) -> bool:
 
 def run_followed(
     chip: Chip,
-    stack: Tensix,
+    stack: Stack,
     t: Tensix,
     flags: NDArray[np.int64],
     random: NDArray[np.uint64],

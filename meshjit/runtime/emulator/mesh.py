@@ -30,8 +30,7 @@ from meshjit.runtime.emulator.state import (
     Chip,
     new_chip,
 )
-from meshjit.runtime.emulator.tensix_state import TENSIX_ERRORS, Tensix
-from meshjit.runtime.emulator.tensix_view import new_stack, reset_worker, tensix_of
+from meshjit.runtime.emulator.tensix_state import TENSIX_ERRORS, Tensix, new_stack, reset_tensix
 
 #: A done flag to wait for: chip, NoC 0 coordinate of the worker, byte address, value.
 Flag = tuple[int, tuple[int, int], int, int]
@@ -59,7 +58,9 @@ class EmulatedMesh:
         if num_chips < 1:
             raise UsageError("MJ6003", f"a mesh of {num_chips} chips", fix="give at least one chip")
         self.arch = arch
-        self._chips = [new_chip(arch, strict=strict) for _ in range(num_chips)]
+        made = [new_chip(arch, strict=strict) for _ in range(num_chips)]
+        self._chips = [chip for chip, _ in made]
+        self._dram = [dram for _, dram in made]
         self._stacks = [new_stack(arch.is_blackhole, len(arch.workers)) for _ in range(num_chips)]
         self._random = [
             np.array([0 if seed is None else ((seed + 1) * _GOLDEN + i) % 2**64 or 1], np.uint64)
@@ -139,6 +140,7 @@ class EmulatedMesh:
         """Give the chips' memory back."""
         self._chips.clear()
         self._stacks.clear()
+        self._dram.clear()
 
     # ---- looking inside
 
@@ -194,12 +196,12 @@ class EmulatedMesh:
         stack = self._stacks[chip]
         if worker in self._fresh[chip]:
             self._fresh[chip].discard(worker)
-            reset_worker(stack, worker)
-        return tensix_of.py_func(stack, worker)
+            reset_tensix(stack[worker])
+        return stack[worker]
 
     def _memory(self, chip: int, xy: tuple[int, int], place: int, address: int, size: int) -> NDArray[np.uint8]:
         state = self._chips[chip]
-        row = state.l1[place] if place >= 0 else state.dram[-2 - place]
+        row = state.l1_words[place].view(np.uint8)[: self.arch.l1_bytes] if place >= 0 else self._dram[chip][-2 - place]
         if address < 0 or address + size > len(row):
             raise self._outside(chip, xy, address, size)
         return row[address : address + size]
@@ -253,7 +255,7 @@ class EmulatedMesh:
         who = f"chip {chip} worker {self.arch.workers[w]} " + ("through the NoC" if core < 0 else ROLES[core])
         state.fault[:] = 0
         if code in TENSIX_ERRORS:
-            t = tensix_of.py_func(self._stacks[chip], w)
+            t = self._stacks[chip][w]
             _, thread, word, detail = (int(v) for v in t.error)
             return DeviceError(
                 f"MJ{code}",

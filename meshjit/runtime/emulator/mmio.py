@@ -7,8 +7,8 @@ TensixTile/TensixCoprocessor (SyncUnit, MOPExpander, ScalarUnit, BackendConfigur
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from meshjit.runtime.emulator.compiled import compiled
 from meshjit.runtime.emulator.faults import E_MISALIGNED, E_REGISTER, E_VALUE, fault
 from meshjit.runtime.emulator.noc import NOC_BASE, niu_load, niu_store
 from meshjit.runtime.emulator.overlay import Int
@@ -28,7 +28,7 @@ FIRST_PC, LAST_PC = 158, 163
 SEMAPHORE_LIMIT = 15
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def push(chip: Chip, t: Tensix, w: Int, core: Int, thread: Int, word: Int) -> Int:
     """Put an instruction into a thread's queue, or wait for room."""
     tail = t.fifo_tail[thread]
@@ -41,7 +41,7 @@ def push(chip: Chip, t: Tensix, w: Int, core: Int, thread: Int, word: Int) -> In
     return OK
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def sync_load(chip: Chip, t: Tensix, w: Int, core: Int, address: Int) -> tuple[Int, Int]:
     """TENSIX_SYNC and MOP sync wait for the thread; semaphores read their value."""
     word = (address - SYNC_BASE) >> 2
@@ -58,7 +58,7 @@ def sync_load(chip: Chip, t: Tensix, w: Int, core: Int, address: Int) -> tuple[I
     return BAD, 0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def sync_store(chip: Chip, t: Tensix, w: Int, core: Int, address: Int, value: Int) -> Int:
     """Stores to the sync words are dropped; a semaphore is posted by 0 and taken by 1."""
     word = (address - SYNC_BASE) >> 2
@@ -76,7 +76,7 @@ def sync_store(chip: Chip, t: Tensix, w: Int, core: Int, address: Int, value: In
     return BAD
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def config_store(chip: Chip, t: Tensix, w: Int, core: Int, address: Int, value: Int) -> Int:
     """A word of Tensix configuration, of those the chip table lists."""
     index = (address - CONFIG_BASE) >> 2
@@ -88,7 +88,7 @@ def config_store(chip: Chip, t: Tensix, w: Int, core: Int, address: Int, value: 
     return OK
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def mmio_store(chip: Chip, t: Tensix, w: Int, core: Int, address: Int, value: Int) -> Int:
     """A core stores a word to a register. Returns OK, WAIT (try again later) or BAD."""
     if address & 3:
@@ -124,7 +124,7 @@ def mmio_store(chip: Chip, t: Tensix, w: Int, core: Int, address: Int, value: In
     return BAD
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def mmio_load(chip: Chip, t: Tensix, w: Int, core: Int, address: Int) -> tuple[Int, Int]:
     """A core loads a word from a register. Returns (OK, WAIT or BAD, value)."""
     if address & 3:

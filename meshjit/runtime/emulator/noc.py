@@ -7,9 +7,9 @@ command is written, so its counters are up at once; kernels may not rely on that
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from meshjit.runtime.emulator.compiled import compiled
 from meshjit.runtime.emulator.faults import (
     E_NOC_ALIGNMENT,
     E_NOC_COMMAND,
@@ -21,6 +21,7 @@ from meshjit.runtime.emulator.faults import (
     fault,
 )
 from meshjit.runtime.emulator.overlay import Int
+from meshjit.runtime.emulator.records import bytes_at
 from meshjit.runtime.emulator.registers import BAD, OK, WAIT, tile_load, tile_store
 from meshjit.runtime.emulator.state import (
     BLACKHOLE,
@@ -32,8 +33,7 @@ from meshjit.runtime.emulator.state import (
     WAIT_NOC,
     Chip,
 )
-from meshjit.runtime.emulator.tensix_state import Tensix
-from meshjit.runtime.emulator.tensix_view import tensix_of
+from meshjit.runtime.emulator.tensix_state import Stack
 
 NOC_BASE = 0xFFB20000
 #: Words of a command buffer that both chips have at the same place.
@@ -60,21 +60,22 @@ INCREMENT = 0x107C
 MMIO_START = 0xFFB00000
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def mark_l1(chip: Chip, w: Int, start: Int, size: Int) -> None:
     """Note that bytes of L1 were written."""
     for i in range(start // L1_GRANULE, (start + size - 1) // L1_GRANULE + 1):
         chip.l1_written[w, i] = 1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def mark_dram(chip: Chip, bank: Int, start: Int, size: Int) -> None:
     """Note that bytes of a bank were written."""
+    flags = bytes_at(chip.dram_written[bank], chip.facts[DRAM_BYTES] // DRAM_GRANULE)
     for i in range(start // DRAM_GRANULE, (start + size - 1) // DRAM_GRANULE + 1):
-        chip.dram_written[bank, i] = 1
+        flags[i] = 1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def first_unwritten(chip: Chip, place: Int, start: Int, size: Int) -> Int:
     """The first byte address of a range that nothing has written, or -1."""
     if chip.facts[STRICT] == 0:
@@ -84,35 +85,40 @@ def first_unwritten(chip: Chip, place: Int, start: Int, size: Int) -> Int:
             if chip.l1_written[place, i] == 0:
                 return max(i * L1_GRANULE, start)
         return -1
+    flags = bytes_at(chip.dram_written[-2 - place], chip.facts[DRAM_BYTES] // DRAM_GRANULE)
     for i in range(start // DRAM_GRANULE, (start + size - 1) // DRAM_GRANULE + 1):
-        if chip.dram_written[-2 - place, i] == 0:
+        if flags[i] == 0:
             return max(i * DRAM_GRANULE, start)
     return -1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def in_memory(chip: Chip, place: Int, start: Int, size: Int) -> bool:
     """Whether a range lies in the memory at a place."""
     limit = chip.facts[L1_BYTES] if place >= 0 else chip.facts[DRAM_BYTES]
     return start + size <= limit
 
 
-@njit(cache=True, nogil=True)
+@compiled
+def memory(chip: Chip, place: Int, at: Int, size: Int) -> NDArray[np.uint8]:
+    """Bytes of the memory at a place. The range is checked before."""
+    if place >= 0:
+        return chip.l1_words[place].view(np.uint8)[at : at + size]
+    return bytes_at(chip.dram[-2 - place] + at, size)
+
+
+@compiled
 def copy(chip: Chip, source: Int, source_at: Int, target: Int, target_at: Int, size: Int) -> None:
     """Copy bytes between the memories at two places and mark them written. Ranges are checked before."""
-    if source >= 0:
-        data = chip.l1[source, source_at : source_at + size]
-    else:
-        data = chip.dram[-2 - source, source_at : source_at + size]
+    data = memory(chip, source, source_at, size)
+    memory(chip, target, target_at, size)[:] = data
     if target >= 0:
-        chip.l1[target, target_at : target_at + size] = data
         mark_l1(chip, target, target_at, size)
     else:
-        chip.dram[-2 - target, target_at : target_at + size] = data
         mark_dram(chip, -2 - target, target_at, size)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def coordinate(chip: Chip, regs: NDArray[np.uint32], middle: Int) -> Int:
     """The coordinate bits of an address in a command buffer: x | y << 6, and the start corner above for multicast."""
     if chip.facts[BLACKHOLE]:
@@ -120,7 +126,7 @@ def coordinate(chip: Chip, regs: NDArray[np.uint32], middle: Int) -> Int:
     return np.int64(regs[middle]) >> 4 & 0xFFFFFF
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def place_of(chip: Chip, w: Int, core: Int, noc: Int, where: Int) -> Int:
     """What answers at a coordinate; a fault and -1 when nothing does."""
     place = chip.place[noc, where & 0xFFF]
@@ -130,7 +136,7 @@ def place_of(chip: Chip, w: Int, core: Int, noc: Int, where: Int) -> Int:
     return place
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def read(chip: Chip, w: Int, core: Int, noc: Int, regs: NDArray[np.uint32], size: Int) -> Int:
     """A read request: memory or one register elsewhere, to this tile's L1."""
     source = place_of(chip, w, core, noc, coordinate(chip, regs, TARGET_MID))
@@ -169,17 +175,15 @@ def read(chip: Chip, w: Int, core: Int, noc: Int, regs: NDArray[np.uint32], size
     return OK
 
 
-@njit(cache=True, nogil=True)
-def deliver(
-    chip: Chip, stack: Tensix, w: Int, core: Int, source_at: Int, target: Int, target_at: Int, size: Int
-) -> Int:
+@compiled
+def deliver(chip: Chip, stack: Stack, w: Int, core: Int, source_at: Int, target: Int, target_at: Int, size: Int) -> Int:
     """Write bytes of this tile's L1 to memory, or one word to a register, at a place."""
     if target >= 0 and target_at >= MMIO_START:
         if size != 4 or (source_at | target_at) & 3:
             fault(chip, E_NOC_ALIGNMENT, w, core, source_at, target_at)
             return BAD
         value = np.int64(chip.l1_words[w, source_at >> 2])
-        return tile_store(chip, tensix_of(stack, target), target, core if target == w else -1, target_at, value)
+        return tile_store(chip, stack[target], target, core if target == w else -1, target_at, value)
     if (source_at ^ target_at) & 15:
         fault(chip, E_NOC_ALIGNMENT, w, core, source_at, target_at)
         return BAD
@@ -190,7 +194,7 @@ def deliver(
     return OK
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def acknowledge(chip: Chip, w: Int, noc: Int, ctrl: Int, receivers: Int) -> None:
     """Count a write request and its acknowledgements."""
     if ctrl & RESPONSE:
@@ -200,8 +204,8 @@ def acknowledge(chip: Chip, w: Int, noc: Int, ctrl: Int, receivers: Int) -> None
         chip.noc_counters[w, noc, POSTED_WRITES] += 1
 
 
-@njit(cache=True, nogil=True)
-def write(chip: Chip, stack: Tensix, w: Int, core: Int, noc: Int, regs: NDArray[np.uint32], size: Int) -> Int:
+@compiled
+def write(chip: Chip, stack: Stack, w: Int, core: Int, noc: Int, regs: NDArray[np.uint32], size: Int) -> Int:
     """A write request from this tile's L1 to one place, or to every worker of a rectangle."""
     ctrl = np.int64(regs[CTRL])
     source_at, target_at = np.int64(regs[TARGET]), np.int64(regs[RETURN])
@@ -245,8 +249,8 @@ def write(chip: Chip, stack: Tensix, w: Int, core: Int, noc: Int, regs: NDArray[
     return OK
 
 
-@njit(cache=True, nogil=True)
-def store_inline(chip: Chip, stack: Tensix, w: Int, core: Int, noc: Int, regs: NDArray[np.uint32]) -> Int:
+@compiled
+def store_inline(chip: Chip, stack: Stack, w: Int, core: Int, noc: Int, regs: NDArray[np.uint32]) -> Int:
     """A write of the one word in AT_DATA to a register, or (Wormhole) to L1 at the byte enables' offset."""
     target = place_of(chip, w, core, noc, coordinate(chip, regs, TARGET_MID))
     if target == -1:
@@ -256,7 +260,7 @@ def store_inline(chip: Chip, stack: Tensix, w: Int, core: Int, noc: Int, regs: N
         if at & 3:
             fault(chip, E_NOC_ALIGNMENT, w, core, at, at)
             return BAD
-        if tile_store(chip, tensix_of(stack, target), target, core if target == w else -1, at, value) != OK:
+        if tile_store(chip, stack[target], target, core if target == w else -1, at, value) != OK:
             return BAD
     else:
         # Blackhole's L1 does not take inline writes safely (ISA documentation, NoC/MemoryMap).
@@ -273,7 +277,7 @@ def store_inline(chip: Chip, stack: Tensix, w: Int, core: Int, noc: Int, regs: N
     return OK
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def increment(chip: Chip, w: Int, core: Int, noc: Int, regs: NDArray[np.uint32]) -> Int:
     """An atomic increment of a word of L1; the old value goes to the return address in this tile's L1."""
     length = np.int64(regs[LENGTH])
@@ -309,8 +313,8 @@ def increment(chip: Chip, w: Int, core: Int, noc: Int, regs: NDArray[np.uint32])
     return OK
 
 
-@njit(cache=True, nogil=True)
-def command(chip: Chip, stack: Tensix, w: Int, core: Int, noc: Int, buffer: Int) -> Int:
+@compiled
+def command(chip: Chip, stack: Stack, w: Int, core: Int, noc: Int, buffer: Int) -> Int:
     """Carry out what a command buffer says."""
     regs = chip.noc_regs[w, noc, buffer]
     ctrl, size = np.int64(regs[CTRL]), np.int64(regs[LENGTH])
@@ -331,7 +335,7 @@ def command(chip: Chip, stack: Tensix, w: Int, core: Int, noc: Int, buffer: Int)
     return read(chip, w, core, noc, regs, size)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def niu_store(chip: Chip, w: Int, core: Int, address: Int, value: Int) -> Int:
     """A core stores to a NoC register. WAIT for a command, which the scheduler carries out."""
     noc, offset = (address - NOC_BASE) >> 16, address & 0xFFFF
@@ -354,7 +358,7 @@ def niu_store(chip: Chip, w: Int, core: Int, address: Int, value: Int) -> Int:
     return BAD
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def niu_load(chip: Chip, w: Int, core: Int, address: Int) -> tuple[Int, Int]:
     """A core loads from a NoC register. A command register reads 0: every command is done at once."""
     noc, offset = (address - NOC_BASE) >> 16, address & 0xFFFF

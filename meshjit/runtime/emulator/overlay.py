@@ -8,8 +8,9 @@ start and size.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from meshjit.runtime.emulator.compiled import compiled
 
 #: A number in compiled code, where Python and NumPy integers are one.
 Int = int | np.signedinteger
@@ -24,7 +25,7 @@ COUNTER_MASK = 0x1FFFF
 COUNTERS = np.array([[3, 4], [8, 10]], np.int64)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def overlay_known(blackhole: Int, index: Int) -> bool:
     """Whether the register at word ``index`` from ``OVERLAY_BASE`` is one that the emulator models."""
     if index < 0 or index >= OVERLAY_WORDS:
@@ -33,7 +34,7 @@ def overlay_known(blackhole: Int, index: Int) -> bool:
     return word == COUNTERS[blackhole, 0] or word == COUNTERS[blackhole, 1]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def overlay_write(overlay: NDArray[np.uint32], index: Int, value: Int) -> None:
     """Write a counter register; bits beyond its width are lost, as in the hardware."""
     overlay[index] = value & COUNTER_MASK

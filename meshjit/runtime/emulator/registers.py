@@ -6,8 +6,8 @@ Facts: ISA documentation (TensixTile/TileControlDebugStatus, SoftReset; BackendC
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from meshjit.runtime.emulator.compiled import compiled
 from meshjit.runtime.emulator.faults import E_REGISTER, E_VALUE, fault
 from meshjit.runtime.emulator.overlay import OVERLAY_BASE, OVERLAY_WORDS, Int, overlay_known, overlay_write
 from meshjit.runtime.emulator.state import BLACKHOLE, CLOCK, CORES, Chip
@@ -28,7 +28,7 @@ BLACKHOLE_PCS = 0x228 >> 2
 OK, WAIT, BAD = 0, 1, 2
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def start_pc(chip: Chip, t: Tensix, w: Int, core: Int) -> Int:
     """Where a core starts when it leaves reset."""
     if chip.facts[BLACKHOLE]:
@@ -42,7 +42,7 @@ def start_pc(chip: Chip, t: Tensix, w: Int, core: Int) -> Int:
     return DEFAULT_PC[core]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def soft_reset(chip: Chip, t: Tensix, w: Int, value: Int) -> None:
     """Put cores into reset, or start those that leave it. Bit 31, which drivers write, has no effect."""
     for core in range(CORES):
@@ -54,7 +54,7 @@ def soft_reset(chip: Chip, t: Tensix, w: Int, value: Int) -> None:
     chip.debug[w, SOFT_RESET] = value & RESET_MASK
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def tile_store(chip: Chip, t: Tensix, w: Int, core: Int, address: Int, value: Int) -> Int:
     """Store a word to a register at ``address`` that cores and the NoC reach. Returns OK or BAD."""
     if OVERLAY_BASE <= address < OVERLAY_BASE + 4 * OVERLAY_WORDS:
@@ -77,7 +77,7 @@ def tile_store(chip: Chip, t: Tensix, w: Int, core: Int, address: Int, value: In
     return BAD
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def tile_load(chip: Chip, w: Int, core: Int, address: Int) -> tuple[Int, Int]:
     """Load a word from a register that cores and the NoC reach. Returns (OK or BAD, value)."""
     if OVERLAY_BASE <= address < OVERLAY_BASE + 4 * OVERLAY_WORDS:

@@ -10,8 +10,7 @@ from meshjit.runtime.emulator.overlay import OVERLAY_BASE, OVERLAY_WORDS
 from meshjit.runtime.emulator.riscv import run_core
 from meshjit.runtime.emulator.state import BLOCKED, CORES, ROLES, SPINNING, TRISC0, WAIT_FIFO, WAIT_SYNC, Chip
 from meshjit.runtime.emulator.tensix_run import thread_idle
-from meshjit.runtime.emulator.tensix_state import BLOCK_REASONS, FIFO_MASK, PENDING, PENDING_WORD, Tensix
-from meshjit.runtime.emulator.tensix_view import tensix_of
+from meshjit.runtime.emulator.tensix_state import BLOCK_REASONS, FIFO_MASK, PENDING, PENDING_WORD, Stack, Tensix
 
 _COUNTER_NAMES = {0: "atomic responses", 1: "write acknowledgements", 2: "read responses"}
 #: Instructions of one turn of a polling loop that a report follows, at most.
@@ -37,9 +36,9 @@ def register_name(arch: Arch, address: int) -> str:
     return f"register {address:#010x}"
 
 
-def polled(chip: Chip, stack: Tensix, w: int, core: int) -> list[tuple[int, int]]:
+def polled(chip: Chip, stack: Stack, w: int, core: int) -> list[tuple[int, int]]:
     """(address, value) of each load in the loop in which a core spins; stepping once round it changes nothing."""
-    t = tensix_of.py_func(stack, w)
+    t = stack[w]
     start, found = int(chip.pc[w, core]), dict[int, int]()
     instructions = int(chip.instructions[w, core])
     for _ in range(_LOOP_LIMIT):
@@ -57,7 +56,7 @@ def polled(chip: Chip, stack: Tensix, w: int, core: int) -> list[tuple[int, int]
     return list(found.items())
 
 
-def core_line(chip: Chip, stack: Tensix, arch: Arch, w: int, core: int) -> str:
+def core_line(chip: Chip, stack: Stack, arch: Arch, w: int, core: int) -> str:
     """What one running core waits for, or "" when it has come to its end (a loop that polls nothing)."""
     pc = f"pc {int(chip.pc[w, core]):#x}"
     if chip.ended[w, core] == BLOCKED:
@@ -85,7 +84,7 @@ def thread_line(t: Tensix, thread: int) -> str:
     return f"instruction {word:#010x} {reason}; {queued} more queued"
 
 
-def report(chip: Chip, stack: Tensix, arch: Arch, index: int) -> list[str]:
+def report(chip: Chip, stack: Stack, arch: Arch, index: int) -> list[str]:
     """A line for every core and thread of chip ``index`` that has not come to its end."""
     lines: list[str] = []
     for w in np.flatnonzero(chip.running.any(axis=1)):
@@ -95,7 +94,7 @@ def report(chip: Chip, stack: Tensix, arch: Arch, index: int) -> list[str]:
                 line = core_line(chip, stack, arch, int(w), core)
                 if line:
                     lines.append(f"{at} {ROLES[core]}: {line}")
-        t = tensix_of.py_func(stack, int(w))
+        t = stack[int(w)]
         for thread in range(3):
             line = thread_line(t, thread)
             if line:

@@ -11,6 +11,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from meshjit.runtime.emulator.alu import M32, base, bits_of_one, bits_of_two, multiply, signed
+from meshjit.runtime.emulator.compiled import compiled
 from meshjit.runtime.emulator.faults import (
     E_BREAK,
     E_FETCH,
@@ -69,7 +70,7 @@ def bytes_store(memory: NDArray[np.uint8], at: Int, size: Int, value: Int) -> No
         memory[at + 3] = value >> 24 & 0xFF
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def load(chip: Chip, t: Tensix, w: Int, core: Int, at: Int, size: Int) -> tuple[Int, Int]:
     """A load that is no good access to L1 or local memory. Returns (OK, WAIT or BAD, value)."""
     if at & (size - 1):
@@ -83,7 +84,7 @@ def load(chip: Chip, t: Tensix, w: Int, core: Int, at: Int, size: Int) -> tuple[
     return BAD, 0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def store(chip: Chip, t: Tensix, w: Int, core: Int, at: Int, size: Int, value: Int) -> Int:
     """A store that is no good access to L1 or local memory. Returns OK, WAIT or BAD."""
     if at & (size - 1):
@@ -95,7 +96,7 @@ def store(chip: Chip, t: Tensix, w: Int, core: Int, at: Int, size: Int, value: I
     return BAD
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def register_op(blackhole: Int, word: Int, a: Int, b: Int) -> Int:
     """OP (0x33): the result, or -1."""
     f3, f7 = word >> 12 & 7, word >> 25
@@ -110,7 +111,7 @@ def register_op(blackhole: Int, word: Int, a: Int, b: Int) -> Int:
     return -1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def immediate_op(blackhole: Int, word: Int, a: Int) -> Int:
     """OP-IMM (0x13): the result, or -1."""
     f3, imm = word >> 12 & 7, word >> 20
@@ -121,7 +122,7 @@ def immediate_op(blackhole: Int, word: Int, a: Int) -> Int:
     return base(f3, False, a, ((imm ^ 0x800) - 0x800) & M32)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def branches(f3: Int, a: Int, b: Int) -> Int | np.bool | bool:
     """Whether a BRANCH is taken, or -1 for no such branch."""
     if f3 == 0:
@@ -139,7 +140,7 @@ def branches(f3: Int, a: Int, b: Int) -> Int | np.bool | bool:
     return -1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def same_registers(a: NDArray[np.uint32], b: NDArray[np.uint32]) -> bool:
     """Whether two register files are equal."""
     for i in range(32):  # noqa: SIM110  # compiled code has no all()
@@ -148,14 +149,14 @@ def same_registers(a: NDArray[np.uint32], b: NDArray[np.uint32]) -> bool:
     return True
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def run_core(chip: Chip, t: Tensix, w: Int, core: Int, budget: Int) -> Int:
     """Execute up to ``budget`` instructions of one core. Returns how many; ``chip.ended`` says why it stopped."""
     x = chip.regs[w, core]
     code = chip.l1_words[w]
     written = chip.l1_written[w]
     snapshot = chip.snapshot[w, core]
-    l1, local = chip.l1[w], chip.local[w, core]
+    l1, local = code.view(np.uint8), chip.local[w, core]
     fifo, head, tail = t.fifo, t.fifo_head, t.fifo_tail
     activity = chip.activity
     blackhole = chip.facts[BLACKHOLE]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from meshjit.runtime.emulator.compiled import compiled
 from meshjit.runtime.emulator.noc import command
 from meshjit.runtime.emulator.overlay import Int
 from meshjit.runtime.emulator.registers import OK
@@ -20,14 +20,15 @@ from meshjit.runtime.emulator.state import (
     F_PC,
     F_WORKER,
     FAULTED,
+    L1_BYTES,
     SPINNING,
     TRISC0,
     WAIT_NOC,
+    WORKERS,
     Chip,
 )
 from meshjit.runtime.emulator.tensix_run import step_thread
-from meshjit.runtime.emulator.tensix_state import Tensix
-from meshjit.runtime.emulator.tensix_view import tensix_of
+from meshjit.runtime.emulator.tensix_state import Stack, Tensix
 
 #: Instructions of one turn.
 CORE_BUDGET = 2048
@@ -38,7 +39,7 @@ QUIET_ROUNDS = 8
 DONE, MORE, STUCK, FAULT = range(4)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def draw(random: NDArray[np.uint64], limit: Int) -> Int:
     """A number below ``limit`` (xorshift64*, Vigna 2016)."""
     x = random[0]
@@ -49,10 +50,11 @@ def draw(random: NDArray[np.uint64], limit: Int) -> Int:
     return np.int64((x * np.uint64(0x2545F4914F6CDD1D)) >> np.uint64(33)) % limit
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def run_thread(chip: Chip, t: Tensix, w: Int, thread: Int, budget: Int) -> bool:
     """One turn of a coprocessor thread. Returns whether it did anything."""
-    n = step_thread(t, chip.l1[w], chip.l1_written[w], chip.overlay[w], int(thread), int(budget))
+    l1 = chip.l1_words[w].view(np.uint8)[: chip.facts[L1_BYTES]]
+    n = step_thread(t, l1, chip.l1_written[w], chip.overlay[w], thread, budget)
     if t.error[0] != 0 and chip.fault[F_CODE] == 0:
         chip.fault[F_CODE] = t.error[0]
         chip.fault[F_WORKER] = w
@@ -63,8 +65,8 @@ def run_thread(chip: Chip, t: Tensix, w: Int, thread: Int, budget: Int) -> bool:
     return n > 0
 
 
-@njit(cache=True, nogil=True)
-def run_slice(chip: Chip, stack: Tensix, t: Tensix, w: Int, core: Int, budget: Int) -> Int:
+@compiled
+def run_slice(chip: Chip, stack: Stack, t: Tensix, w: Int, core: Int, budget: Int) -> Int:
     """Up to ``budget`` instructions of one core and the NoC commands among them. Returns how many.
 
     Commands are carried out here, not inside the core's loop, so that compiling the core does not compile the NoC.
@@ -87,13 +89,13 @@ def run_slice(chip: Chip, stack: Tensix, t: Tensix, w: Int, core: Int, budget: I
     return done
 
 
-@njit(cache=True, nogil=True)
-def run_worker(chip: Chip, stack: Tensix, w: Int, random: NDArray[np.uint64], adverse: bool) -> bool:
+@compiled
+def run_worker(chip: Chip, stack: Stack, w: Int, random: NDArray[np.uint64], adverse: bool) -> bool:
     """A turn for every core and thread of a worker. Returns whether anything could go on.
 
     The order and the length of turns are fixed, or drawn from ``random`` when ``adverse``.
     """
-    t = tensix_of(stack, w)
+    t = stack[w]
     moved = False
     units = CORES + 3
     first, step = 0, 1
@@ -119,7 +121,7 @@ def run_worker(chip: Chip, stack: Tensix, w: Int, random: NDArray[np.uint64], ad
     return moved
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def all_set(chip: Chip, flags: NDArray[np.int64]) -> bool:
     """Whether every flag (worker, byte address, value) has its value."""
     for i in range(flags.shape[0]):  # noqa: SIM110  # compiled code has no all()
@@ -128,8 +130,8 @@ def all_set(chip: Chip, flags: NDArray[np.int64]) -> bool:
     return True
 
 
-@njit(cache=True, nogil=True)
-def run_rounds(chip: Chip, stack: Tensix, flags: NDArray[np.int64], rounds: Int, random: NDArray[np.uint64]) -> Int:
+@compiled
+def run_rounds(chip: Chip, stack: Stack, flags: NDArray[np.int64], rounds: Int, random: NDArray[np.uint64]) -> Int:
     """Up to ``rounds`` rounds over all workers. Returns DONE, MORE, STUCK (nothing can go on) or FAULT."""
     quiet = 0
     for _ in range(rounds):
@@ -139,7 +141,7 @@ def run_rounds(chip: Chip, stack: Tensix, flags: NDArray[np.int64], rounds: Int,
         adverse = random[0] != 0 and quiet < QUIET_ROUNDS
         before = chip.activity[0]
         moved = False
-        for w in range(chip.pc.shape[0]):
+        for w in range(chip.facts[WORKERS]):
             if chip.running[w].any():
                 moved |= run_worker(chip, stack, w, random, adverse)
                 if chip.fault[F_CODE] != 0:

@@ -6,14 +6,14 @@ published with the official simulator.
 
 from __future__ import annotations
 
-import mmap
-from typing import NamedTuple
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from meshjit.arch import Arch
+from meshjit.arch import ARCHS, Arch
 from meshjit.runtime.emulator.overlay import OVERLAY_WORDS
+from meshjit.runtime.emulator.records import record_type, sparse
 
 #: Cores of a Tensix tile, in the order of all per-core arrays. Tensix thread i belongs to TRISC i.
 ROLES = ("brisc", "ncrisc", "trisc0", "trisc1", "trisc2")
@@ -37,7 +37,7 @@ WAIT_FIFO, WAIT_SYNC, WAIT_MOP = 1, 2, 3
 WAIT_NOC = 4
 
 #: Indices into ``Chip.facts``.
-BLACKHOLE, L1_BYTES, DRAM_BYTES, STRICT, CLOCK = range(5)
+BLACKHOLE, L1_BYTES, DRAM_BYTES, STRICT, CLOCK, WORKERS = range(6)
 #: Indices into ``Chip.fault``.
 F_CODE, F_WORKER, F_CORE, F_PC, F_ADDRESS, F_VALUE = range(6)
 
@@ -51,16 +51,18 @@ WORMHOLE_DRAM = (
     ((5, 3), (5, 4), (5, 8)),
     ((5, 5), (5, 6), (5, 7)),
 )
-#: Linux's flag, by its number on x86-64 and AArch64: Python names it only from 3.12 on.
-_MAP_NORESERVE = 0x4000
 _WORMHOLE_SIZE = (10, 12)
 
 
-class Chip(NamedTuple):
-    """One chip. ``w`` is a worker's index in ``Arch.workers``, ``c`` a core's in ``ROLES``, ``n`` a NoC, ``b`` a bank.
+class Chip:
+    """One chip, as a record (:mod:`meshjit.runtime.emulator.records`) that :func:`new_chip` makes.
 
-    ``l1_words`` is ``l1`` seen as words. ``l1_written`` and ``dram_written`` have one byte per granule, non-zero once
-    anything in it was written. ``place`` maps (n, x | y << 6) to a worker (>= 0), to bank b as -2 - b, or to -1.
+    ``w`` is a worker's index in ``Arch.workers``, ``c`` a core's in ``ROLES``, ``n`` a NoC, ``b`` a bank. The same type
+    serves both chips, so there may be more rows than workers or banks.
+
+    ``l1_words`` is L1. ``dram`` and ``dram_written`` are the addresses, in this process, of banks and their bitmaps.
+    The latter and ``l1_written`` have one byte per granule, non-zero once anything in it was written.
+    ``place`` maps (n, x | y << 6) to a worker (>= 0), to bank b as -2 - b, or to -1.
     ``held`` is the unit of a worker (core, or CORES + thread) that gets no turns because it is stepped by hand, or -1.
     ``noc_bytes`` counts, by (w, c, n), bytes read and written.
     """
@@ -68,11 +70,8 @@ class Chip(NamedTuple):
     facts: NDArray[np.int64]
     place: NDArray[np.int64]
     node: NDArray[np.int64]
-    l1: NDArray[np.uint8]
-    l1_words: NDArray[np.uint32]
-    l1_written: NDArray[np.uint8]
-    dram: NDArray[np.uint8]
-    dram_written: NDArray[np.uint8]
+    dram: NDArray[np.int64]
+    dram_written: NDArray[np.int64]
     local: NDArray[np.uint8]
     local_bytes: NDArray[np.int64]
     overlay: NDArray[np.uint32]
@@ -91,53 +90,67 @@ class Chip(NamedTuple):
     instructions: NDArray[np.int64]
     activity: NDArray[np.int64]
     fault: NDArray[np.int64]
+    l1_written: NDArray[np.uint8]
+    l1_words: NDArray[np.uint32]
 
 
-def _sparse(rows: int, columns: int) -> NDArray[np.uint8]:
-    """Zeros that take memory only where they are written, however large the array is."""
-    flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | _MAP_NORESERVE
-    memory = mmap.mmap(-1, rows * columns, flags=flags)
-    return np.frombuffer(memory, np.uint8).reshape(rows, columns)
+_W = max(len(arch.workers) for arch in ARCHS.values())
+_BANKS = max(len(arch.dram_banks) for arch in ARCHS.values())
+_L1 = max(arch.l1_bytes for arch in ARCHS.values())
+_LOCAL = max(max(arch.stack.values()) for arch in ARCHS.values()) - LOCAL_BASE
+_CHIP = record_type(
+    {
+        "facts": (np.int64, (8,)),
+        "place": (np.int64, (NOCS, 64 * 64)),
+        "node": (np.int64, (_W, NOCS)),
+        "dram": (np.int64, (_BANKS,)),
+        "dram_written": (np.int64, (_BANKS,)),
+        "local": (np.uint8, (_W, CORES, _LOCAL)),
+        "local_bytes": (np.int64, (CORES,)),
+        "overlay": (np.uint32, (_W, OVERLAY_WORDS)),
+        "regs": (np.uint32, (_W, CORES, 32)),
+        "pc": (np.int64, (_W, CORES)),
+        "running": (np.uint8, (_W, CORES)),
+        "held": (np.int64, (_W,)),
+        "ended": (np.uint8, (_W, CORES)),
+        "waits": (np.int64, (_W, CORES, 2)),
+        "snapshot": (np.uint32, (_W, CORES, 32)),
+        "debug": (np.uint32, (_W, 0x400)),
+        "noc_regs": (np.uint32, (_W, NOCS, 4, 32)),
+        "noc_config": (np.uint32, (_W, NOCS, 8)),
+        "noc_counters": (np.uint32, (_W, NOCS, 64)),
+        "noc_bytes": (np.int64, (_W, CORES, NOCS, 2)),
+        "instructions": (np.int64, (_W, CORES)),
+        "activity": (np.int64, (1,)),
+        "fault": (np.int64, (8,)),
+        "l1_written": (np.uint8, (_W, _L1 // L1_GRANULE)),
+        "l1_words": (np.uint32, (_W, _L1 // 4)),
+    }
+)
 
 
-def new_chip(arch: Arch, *, strict: bool) -> Chip:
-    """A chip after power-on: all cores in reset, all memory zero and, when ``strict``, known to be unwritten."""
+def new_chip(arch: Arch, *, strict: bool) -> tuple[Chip, list[NDArray[np.uint8]]]:
+    """A chip after power-on: all cores in reset, all memory zero and, when ``strict``, known to be unwritten.
+
+    Returns the chip and its DRAM banks, which must be kept as long as it; their bitmaps follow the banks.
+    """
     workers, banks = len(arch.workers), len(arch.dram_banks)
     bank_bytes = arch.dram_base + arch.dram_bank_bytes
-    l1 = _sparse(workers, arch.l1_bytes)
-    local = max(arch.stack.values()) - LOCAL_BASE
-    chip = Chip(
-        facts=np.array([arch.is_blackhole, arch.l1_bytes, bank_bytes, strict, 0], np.int64),
-        place=_places(arch),
-        node=np.array([_node_words(arch, xy) for xy in arch.workers], np.int64),
-        l1=l1,
-        l1_words=l1.view(np.uint32),
-        l1_written=_sparse(workers, arch.l1_bytes // L1_GRANULE),
-        dram=_sparse(banks, bank_bytes),
-        dram_written=_sparse(banks, bank_bytes // DRAM_GRANULE),
-        local=np.zeros((workers, CORES, local), np.uint8),
-        local_bytes=np.array([arch.stack[role] - LOCAL_BASE for role in ROLES], np.int64),
-        overlay=np.zeros((workers, OVERLAY_WORDS), np.uint32),
-        regs=np.zeros((workers, CORES, 32), np.uint32),
-        pc=np.zeros((workers, CORES), np.int64),
-        running=np.zeros((workers, CORES), np.uint8),
-        held=np.full(workers, -1, np.int64),
-        ended=np.zeros((workers, CORES), np.uint8),
-        waits=np.zeros((workers, CORES, 2), np.int64),
-        snapshot=np.zeros((workers, CORES, 32), np.uint32),
-        debug=np.zeros((workers, 0x400), np.uint32),
-        noc_regs=np.zeros((workers, NOCS, 4, 32), np.uint32),
-        noc_config=np.zeros((workers, NOCS, 8), np.uint32),
-        noc_counters=np.zeros((workers, NOCS, 64), np.uint32),
-        noc_bytes=np.zeros((workers, CORES, NOCS, 2), np.int64),
-        instructions=np.zeros((workers, CORES), np.int64),
-        activity=np.zeros(1, np.int64),
-        fault=np.zeros(8, np.int64),
-    )
+    byte = np.dtype(np.uint8)
+    dram = [sparse(bank_bytes, byte) for _ in range(banks)]
+    written = [sparse(bank_bytes // DRAM_GRANULE, byte) for _ in range(banks)]
+    chip = cast(Chip, sparse(1, _CHIP).view(np.recarray)[0])
+    chip.facts[: WORKERS + 1] = [arch.is_blackhole, arch.l1_bytes, bank_bytes, strict, 0, workers]
+    chip.place[:] = _places(arch)
+    chip.node[:workers] = [_node_words(arch, xy) for xy in arch.workers]
+    chip.dram[:banks] = [bank.ctypes.data for bank in dram]
+    chip.dram_written[:banks] = [flags.ctypes.data for flags in written]
+    chip.local_bytes[:] = [arch.stack[role] - LOCAL_BASE for role in ROLES]
+    chip.held[:] = -1
     chip.debug[:, (arch.soft_reset & 0xFFF) >> 2] = arch.reset_all
     if not strict:
-        chip.l1_written[:] = 1
-    return chip
+        chip.l1_written[:workers] = 1
+    return chip, [*dram, *written]
 
 
 def _places(arch: Arch) -> NDArray[np.int64]:

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
 
+from meshjit.runtime.emulator.compiled import compiled
 from meshjit.runtime.emulator.tensix_state import Bytes, Halves
 
 
@@ -28,44 +29,25 @@ as_int: Any = np.int64
 count_leading_zeros: Any = intrinsic(_count_leading_zeros)
 
 
-def _borrowed(typingctx: Any, arrays: Any) -> Any:
-    del typingctx
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        result = args[0]
-        for i, kind in enumerate(signature.args[0].types):
-            array = context.make_array(kind)(context, builder, builder.extract_value(args[0], i))
-            array.meminfo = array.meminfo.type(None)
-            result = builder.insert_value(result, array._getvalue(), i)
-        return result
-
-    return arrays(arrays), generate
-
-
-#: The same tuple of arrays without reference counts, which cost more than most instructions when passed on. The caller
-#: must hold the counted arrays as long as it uses the result.
-borrowed: Any = intrinsic(_borrowed)
-
-
-@njit(cache=True, nogil=True)
+@compiled
 def wide_row(row: int) -> int:
     """The Dst row that holds the upper halves of 32-bit row ``row`` (ISA documentation, Dst: Adj32)."""
     return (row & 0x1F8) << 1 | row & 0x207
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def swap_halves(bits: int) -> int:
     """Dst's own order of 16 bits (sign, mantissa, exponent) from plain bf16 order."""
     return bits & 0x8000 | (bits & 0x7F) << 8 | bits >> 7 & 0xFF
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def plain_halves(bits: int) -> int:
     """Plain bf16 order from Dst's own order of 16 bits."""
     return bits & 0x8000 | (bits & 0xFF) << 7 | bits >> 8 & 0x7F
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def read_wide(dst: Halves, valid: Bytes, row: int, column: int) -> int:
     """One 32-bit datum of Dst, as plain bits."""
     at = wide_row(row)
@@ -74,7 +56,7 @@ def read_wide(dst: Halves, valid: Bytes, row: int, column: int) -> int:
     return dst[at, column] << 16 | swap_halves(dst[at + 8, column])
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def total_order(bits: int) -> int:
     """A signed integer that sorts like float32 bits under total order."""
     if bits & 0x80000000:

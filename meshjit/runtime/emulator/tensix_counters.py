@@ -5,8 +5,7 @@ ISA documentation, pages RWCs, SrcASrcB and ADCs.
 
 from __future__ import annotations
 
-from numba import njit
-
+from meshjit.runtime.emulator.compiled import compiled
 from meshjit.runtime.emulator.tensix_state import (
     BIAS,
     DST_ROWS,
@@ -31,7 +30,7 @@ from meshjit.runtime.emulator.tensix_state import (
 )
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def fail(error: Ints, code: int, detail: int) -> int:
     """Record an error; the caller adds thread and instruction. Returns the status that stops the thread."""
     if error[0] == 0:
@@ -40,7 +39,7 @@ def fail(error: Ints, code: int, detail: int) -> int:
     return 2
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _step_counter(rwc: Ints, thread: int, at: int, increment: int, carriage_return: int, clear: int, rows: int) -> None:
     if clear:
         rwc[thread, at] = 0
@@ -52,7 +51,7 @@ def _step_counter(rwc: Ints, thread: int, at: int, increment: int, carriage_retu
         rwc[thread, at] = (rwc[thread, at] + increment) & (rows - 1)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def step_counters(
     chip: Ints, thread_config: Ints, rwc: Ints, error: Ints, thread: int, mode: int, with_fidelity: bool
 ) -> int:
@@ -84,7 +83,7 @@ def step_counters(
     return 0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def release_sources(chip: Ints, thread_config: Ints, banks: Ints, error: Ints, thread: int, mask: int) -> int:
     """Hand SrcA (bit 0) and SrcB (bit 1) back to the unpackers and go to the other bank."""
     disabled = thread_config[thread, THREAD[chip[0], T_CLEAR_DISABLE]]
@@ -99,19 +98,19 @@ def release_sources(chip: Ints, thread_config: Ints, banks: Ints, error: Ints, t
     return 0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def matrix_ready(banks: Ints, unit: int) -> int:
     """Whether the matrix unit's bank of SrcA (0) or SrcB (1) is filled."""
     return banks[3 * unit + VALID] >> banks[3 * unit + MATRIX_BANK] & 1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def dst_row(chip: Ints, thread_config: Ints, rwc: Ints, thread: int, row: int) -> int:
     """The Dst row that an instruction's ``row`` means now."""
     return (row + rwc[thread, RWC_D] + thread_config[thread, THREAD[chip[0], T_MATH_OFFSET]]) & (DST_ROWS - 1)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def set_counters(chip: Ints, thread_config: Ints, rwc: Ints, banks: Ints, error: Ints, thread: int, word: int) -> int:
     """SETRWC."""
     mask = word & 15
@@ -131,7 +130,7 @@ def set_counters(chip: Ints, thread_config: Ints, rwc: Ints, banks: Ints, error:
     return release_sources(chip, thread_config, banks, error, thread, word >> 22 & 3)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def increase_counters(rwc: Ints, error: Ints, thread: int, word: int) -> int:
     """INCRWC."""
     carriage = word >> 18 & 7

@@ -5,8 +5,7 @@ ISA documentation, pages MOPExpander, MOP, REPLAY. Expansion is lazy: one instru
 
 from __future__ import annotations
 
-from numba import njit
-
+from meshjit.runtime.emulator.compiled import compiled
 from meshjit.runtime.emulator.tensix_bits import as_int
 from meshjit.runtime.emulator.tensix_counters import fail
 from meshjit.runtime.emulator.tensix_state import (
@@ -31,24 +30,24 @@ NOTHING = -1
 STOPPED = -2
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _entry(mop_config: Words, thread: int, index: int) -> int:
     return as_int(mop_config[thread, index])
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _append(mop: Ints, e: Ints, thread: int, word: int) -> None:
     if word != _NOP:
         mop[thread, e[MOP_END]] = word
         e[MOP_END] += 1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _is_nop(word: int) -> bool:
     return word >> 24 == 2
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _unpack_template(mop_config: Words, mop: Ints, e: Ints, error: Ints, thread: int, word: int) -> int:
     """Template 0: one or the other group of instructions for each bit of a mask."""
     count = word >> 16 & 0x7F
@@ -72,7 +71,7 @@ def _unpack_template(mop_config: Words, mop: Ints, e: Ints, error: Ints, thread:
     return 0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _loop_template(mop_config: Words, mop: Ints, e: Ints, error: Ints, thread: int, word: int) -> int:
     """Template 1: two nested loops."""
     outer, inner = _entry(mop_config, thread, 0), _entry(mop_config, thread, 1)
@@ -102,7 +101,7 @@ def _loop_template(mop_config: Words, mop: Ints, e: Ints, error: Ints, thread: i
     return 0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _expand(mop_config: Words, mop: Ints, e: Ints, error: Ints, thread: int, word: int) -> int:
     """Expand a MOP into ``mop``. Returns 0, or 2 after an error."""
     e[MOP_AT] = 0
@@ -112,7 +111,7 @@ def _expand(mop_config: Words, mop: Ints, e: Ints, error: Ints, thread: int, wor
     return _unpack_template(mop_config, mop, e, error, thread, word)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _from_mop(
     fifo: Words, fifo_head: Ints, fifo_tail: Ints, mop_config: Words, mop: Ints, e: Ints, error: Ints, thread: int
 ) -> int:
@@ -136,7 +135,7 @@ def _from_mop(
             return word
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _replay(e: Ints, error: Ints, word: int) -> int:
     """REPLAY: start loading or playing the buffer. Returns 0, or 2 after an error."""
     length, start = word >> 4 & 0x3FF, word >> 14 & 0x3FF
@@ -153,7 +152,7 @@ def _replay(e: Ints, error: Ints, word: int) -> int:
     return 0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def next_instruction(
     fifo: Words,
     fifo_head: Ints,

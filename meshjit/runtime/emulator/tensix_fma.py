@@ -6,12 +6,11 @@ SFPMAD, and the floating-point models published with the simulator.
 
 from __future__ import annotations
 
-from numba import njit
-
+from meshjit.runtime.emulator.compiled import compiled
 from meshjit.runtime.emulator.tensix_bits import count_leading_zeros
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _shift_sticky(value: int, by: int) -> int:
     """``value >> by``, with bit 0 set when bits were lost, unless nothing is left."""
     if by > 40:
@@ -22,7 +21,7 @@ def _shift_sticky(value: int, by: int) -> int:
     return shifted
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _product(x: int, y: int) -> tuple[int, int]:
     """Magnitude (27 bits or fewer) and biased exponent of x * y."""
     xe, ye = x >> 23 & 255, y >> 23 & 255
@@ -32,7 +31,7 @@ def _product(x: int, y: int) -> tuple[int, int]:
     return m >> 23 | (1 if m & 0x7FFFFF else 0), xe + ye - 127
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _invalid_product(x: int, y: int) -> bool:
     """x or y NaN, or infinity times zero (denormals count as zero)."""
     xe, ye = x >> 23 & 255, y >> 23 & 255
@@ -41,7 +40,7 @@ def _invalid_product(x: int, y: int) -> bool:
     return ye == 255 and (y & 0x7FFFFF != 0 or xe == 0)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _special_wormhole(x: int, y: int, z: int, exponent: int) -> tuple[bool, int]:
     """(finished, bits) when an operand or the product is not finite; unfinished NaNs go on with ``bits``."""
     xe, ye, ze = x >> 23 & 255, y >> 23 & 255, z >> 23 & 255
@@ -57,7 +56,7 @@ def _special_wormhole(x: int, y: int, z: int, exponent: int) -> tuple[bool, int]
     return True, p_sign | 0x7F800000
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def fma_wormhole(x: int, y: int, z: int) -> int:
     """x * y + z on float32 bits. NaN results keep some bits of the sum."""
     ze = z >> 23 & 255
@@ -95,7 +94,7 @@ def fma_wormhole(x: int, y: int, z: int) -> int:
     return (nan if nan else sign) | r
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def fma_blackhole(x: int, y: int, z: int) -> int:
     """x * y + z on float32 bits; NaN is 0x7FC00000."""
     xe, ye, ze = x >> 23 & 255, y >> 23 & 255, z >> 23 & 255

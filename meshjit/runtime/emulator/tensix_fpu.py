@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from numba import njit
 
+from meshjit.runtime.emulator.compiled import compiled
 from meshjit.runtime.emulator.tensix_bits import (
     as_int,
     count_leading_zeros,
@@ -55,7 +56,7 @@ _LARGEST, _SUM = 768, 784
 _ZERO_EXPONENT = -2000
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def exponent_offset(phase: int) -> int:
     """What to add to the two biased exponents of a product in a fidelity phase."""
     return -127 - 5 * (phase & 1) - 7 * (phase >> 1 & 1)
@@ -106,7 +107,7 @@ def add_and_round(exponent0: int, sum0: int, exponent1: int, sum1: int, old: int
     return bits if top > 0 else 0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def source_format(chip: Ints, thread_config: Ints, banks: Ints, alu: int, thread: int, unit: int) -> int:
     """The data format that math sees in SrcA (0) or SrcB (1)."""
     if chip[0]:
@@ -116,7 +117,7 @@ def source_format(chip: Ints, thread_config: Ints, banks: Ints, alu: int, thread
     return alu >> (21 if unit else 17) & 15
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def keep_mask(data_format: int) -> int:
     """The bits of a source datum that math uses, 0 for a format not modelled (5-bit exponents, integers)."""
     if data_format == 4:
@@ -126,7 +127,7 @@ def keep_mask(data_format: int) -> int:
     return 0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _decode_columns(source: Ints, bank: int, row: int, mask: int, phase: int, work: Halves) -> None:
     for i in range(16):
         for column in range(16):
@@ -140,7 +141,7 @@ def _decode_columns(source: Ints, bank: int, row: int, mask: int, phase: int, wo
             work[_SIGN + at] = -(value >> 31)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _multiply_row(source: Ints, bank: int, row: int, mask: int, phase: int, work: Halves) -> None:
     """One row of SrcB times the decoded SrcA: per group of 8, the aligned sum and its exponent, into ``work``."""
     offset = exponent_offset(phase)
@@ -175,7 +176,7 @@ def _multiply_row(source: Ints, bank: int, row: int, mask: int, phase: int, work
             work[total + column] &= -min(work[largest + column], 1)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _finish_row(dst: Halves, valid: Bytes, row: int, work: Halves, wide: bool, wormhole: bool) -> None:
     """Add a row's sums to Dst."""
     if not wide:
@@ -199,7 +200,7 @@ def _finish_row(dst: Halves, valid: Bytes, row: int, work: Halves, wide: bool, w
     valid[at] = 1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def check_math(chip: Ints, config: Words, thread_config: Ints, banks: Ints, error: Ints, thread: int) -> int:
     """Errors that all arithmetic of the matrix unit shares. Returns 0 or 2."""
     alu = as_int(config[CONFIG[chip[0], C_ALU]])
@@ -214,7 +215,7 @@ def check_math(chip: Ints, config: Words, thread_config: Ints, banks: Ints, erro
     return 0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def multiply(t: Tensix, thread: int, word: int, rows: int) -> int:
     """MVMUL (``rows`` 8) and GAPOOL (4)."""
     chip = t.chip[0]
@@ -254,7 +255,7 @@ def multiply(t: Tensix, thread: int, word: int, rows: int) -> int:
     return release_sources(t.chip, t.thread_config, t.banks, t.error, thread, word >> 22 & 3)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _product(a: int, b: int, phase: int, old: int, wide: bool, wormhole: bool) -> int:
     """ELWMUL of one element: float32 bits of SrcA and SrcB."""
     ea, eb = a >> 23 & 255, b >> 23 & 255
@@ -271,7 +272,7 @@ def _product(a: int, b: int, phase: int, old: int, wide: bool, wormhole: bool) -
     return add_and_round(exponent, m, 0, 0, old, wide, wormhole)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _sum(a: int, b: int, old: int, wide: bool, wormhole: bool) -> int:
     """ELWADD of one element. ``old`` is Dst's value when it is accumulated, else 0."""
     a = a >> 13 if a & 0x7F800000 else 0
@@ -288,7 +289,7 @@ def _sum(a: int, b: int, old: int, wide: bool, wormhole: bool) -> int:
     return add_and_round(exponent, -m if a >> 18 else m, 0, 0, old, wide, wormhole)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def elementwise(t: Tensix, thread: int, word: int, opcode: int) -> int:
     """ELWMUL (0x27), ELWADD (0x28) and ELWSUB (0x30) on 8 rows."""
     chip = t.chip[0]
@@ -342,7 +343,7 @@ def elementwise(t: Tensix, thread: int, word: int, opcode: int) -> int:
     return release_sources(t.chip, t.thread_config, t.banks, t.error, thread, word >> 22 & 3)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def pool_maximum(t: Tensix, thread: int, word: int) -> int:
     """GMPOOL: the largest of Dst's row and 16 rows of SrcA, per column; three zero rows follow."""
     chip = t.chip[0]

@@ -5,20 +5,19 @@ ISA documentation, one page an instruction.
 
 from __future__ import annotations
 
-from numba import njit
-
+from meshjit.runtime.emulator.compiled import compiled
 from meshjit.runtime.emulator.tensix_bits import count_leading_zeros
 
 _ALL = 0xFFFFFFFF
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def signed(value: int) -> int:
     """Two's complement of 32 bits as a signed integer."""
     return (value ^ 0x80000000) - 0x80000000
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def exponents_and_signs(opcode: int, mode: int, immediate: int, source: int, old: int) -> int:
     """SFPDIVP2, SFPEXMAN, SFPABS, SFPSETEXP, SFPSETMAN, SFPSETSGN of one lane."""
     if opcode == 0x76:
@@ -40,7 +39,7 @@ def exponents_and_signs(opcode: int, mode: int, immediate: int, source: int, old
     return source & 0x7FFFFFFF | (immediate << 31 if mode else old & 0x80000000)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def cast(mode: int, source: int) -> int:
     """SFPCAST of one lane: sign and magnitude to float, or (mode 3, Blackhole) two's complement and back."""
     sign = source & 0x80000000
@@ -57,7 +56,7 @@ def cast(mode: int, source: int) -> int:
     return bits
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def rounded(mode: int, source: int) -> int:
     """SFPSTOCHRND of one lane with nearest rounding: to bf16 (mode 1), or to an integer of 8 or 16 bits."""
     exponent = source >> 23 & 255
@@ -81,7 +80,7 @@ def rounded(mode: int, source: int) -> int:
     return sign | magnitude if magnitude else 0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def integer(opcode: int, mode: int, immediate: int, source: int, old: int, chip: int) -> int:
     """SFPSHFT, SFPMOV, SFPAND, SFPOR, SFPNOT, SFPXOR of one lane."""
     if opcode == 0x7A:
@@ -102,7 +101,7 @@ def integer(opcode: int, mode: int, immediate: int, source: int, old: int, chip:
     return source ^ old
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def modelled(chip: int, opcode: int, mode: int, word: int) -> int:
     """Whether the instruction's fields are modelled."""
     immediate = word >> 12 & 0xFFF

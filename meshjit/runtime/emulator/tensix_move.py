@@ -5,8 +5,7 @@ ISA documentation, pages MOVD2A, MOVD2B, MOVA2D, MOVB2D, MOVB2A, TRNSPSRCB, ZERO
 
 from __future__ import annotations
 
-from numba import njit
-
+from meshjit.runtime.emulator.compiled import compiled
 from meshjit.runtime.emulator.tensix_bits import as_int, plain_halves, swap_halves, wide_row
 from meshjit.runtime.emulator.tensix_counters import dst_row, fail, matrix_ready, step_counters
 from meshjit.runtime.emulator.tensix_fpu import source_format
@@ -34,7 +33,7 @@ from meshjit.runtime.emulator.tensix_state import (
 )
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _move_format(t: Tensix, thread: int, unit: int) -> int:
     """The format that a move converts by (8-bit exponents only), or -1 after recording an error."""
     alu = as_int(t.config[CONFIG[t.chip[0], C_ALU]])
@@ -51,12 +50,12 @@ def _move_format(t: Tensix, thread: int, unit: int) -> int:
     return -1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _mode(t: Tensix, word: int) -> int:
     return word >> 14 & 7 if t.chip[0] else word >> 15 & 3
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def dst_to_source(t: Tensix, thread: int, word: int, unit: int) -> int:
     """MOVD2A (``unit`` 0) and MOVD2B (1): 4 rows; MOVD2B with mode 0: one row."""
     mode = word >> 12 & 3
@@ -87,7 +86,7 @@ def dst_to_source(t: Tensix, thread: int, word: int, unit: int) -> int:
     return step_counters(t.chip, t.thread_config, t.rwc, t.error, thread, _mode(t, word), True)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _store(t: Tensix, row: int, column: int, value: int, data_format: int) -> None:
     """A moved datum into Dst: TF32 takes 32 bits, other formats 16."""
     if data_format == 4:
@@ -100,7 +99,7 @@ def _store(t: Tensix, row: int, column: int, value: int, data_format: int) -> No
         t.dst_valid[row] = 1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def a_to_dst(t: Tensix, thread: int, word: int) -> int:
     """MOVA2D: 8 rows."""
     if word >> 12 & 3 != 2 or word >> 23 & 1 or word & 7 or word >> 17 & 7:
@@ -125,7 +124,7 @@ def a_to_dst(t: Tensix, thread: int, word: int) -> int:
     return step_counters(t.chip, t.thread_config, t.rwc, t.error, thread, _mode(t, word), True)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def b_to_dst(t: Tensix, thread: int, word: int) -> int:
     """MOVB2D: 8 or 4 rows, or one row or column repeated."""
     mode = word >> 11 & 7 if t.chip[0] else word >> 12 & 7
@@ -158,7 +157,7 @@ def b_to_dst(t: Tensix, thread: int, word: int) -> int:
     return step_counters(t.chip, t.thread_config, t.rwc, t.error, thread, _mode(t, word), True)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def b_to_a(t: Tensix, thread: int, word: int) -> int:
     """MOVB2A: 4 rows of SrcB into SrcA."""
     if word >> 12 & 3 != 2 or word & 3 or word >> 17 & 3:
@@ -179,7 +178,7 @@ def b_to_a(t: Tensix, thread: int, word: int) -> int:
     return step_counters(t.chip, t.thread_config, t.rwc, t.error, thread, _mode(t, word), True)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def transpose_b(source: Ints, banks: Ints) -> int:
     """TRNSPSRCB: rows 16 to 31 of SrcB."""
     if not matrix_ready(banks, 1):
@@ -193,7 +192,7 @@ def transpose_b(source: Ints, banks: Ints) -> int:
     return 0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def clear_dst(t: Tensix, thread: int, word: int) -> int:
     """ZEROACC: mark rows as zero: 1, 16, half or all."""
     chip = t.chip[0]
@@ -239,7 +238,7 @@ def clear_dst(t: Tensix, thread: int, word: int) -> int:
     return step_counters(t.chip, t.thread_config, t.rwc, t.error, thread, _mode(t, word), True)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def clear_sources(source: Ints, banks: Ints, error: Ints, word: int) -> int:
     """ZEROSRC: the matrix unit's banks, or both banks of both."""
     sources, everything, write = word & 3, word >> 2 & 1, word >> 3 & 1

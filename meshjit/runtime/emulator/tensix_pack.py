@@ -5,8 +5,7 @@ ISA documentation, pages PACR, Packers/FormatConversion, Packers/InputAddressGen
 
 from __future__ import annotations
 
-from numba import njit
-
+from meshjit.runtime.emulator.compiled import compiled
 from meshjit.runtime.emulator.tensix_bits import as_int, swap_halves, wide_row
 from meshjit.runtime.emulator.tensix_counters import fail
 from meshjit.runtime.emulator.tensix_state import (
@@ -56,7 +55,7 @@ from meshjit.runtime.emulator.tensix_state import (
 _TILE_OPEN = 4
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _check_registers(t: Tensix, packers: int) -> int:
     """Modes that only other settings use: errors. Returns 0 or 2."""
     chip = t.chip[0]
@@ -98,7 +97,7 @@ def _check_registers(t: Tensix, packers: int) -> int:
     return 0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _source_row(t: Tensix, thread: int, size: int) -> int:
     """The Dst row that the counters point at, or -1 after recording an error."""
     chip = t.chip[0]
@@ -116,7 +115,7 @@ def _source_row(t: Tensix, thread: int, size: int) -> int:
     return at >> 4
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _pack_rows(t: Tensix, row: int, rows: int, mode: int, l1: Bytes, to: int) -> None:
     """Convert and write ``rows`` rows. ``mode`` is (Dst is 32 bits) << 8 | intermediate << 4 | output format."""
     for i in range(rows):
@@ -148,7 +147,7 @@ def _pack_rows(t: Tensix, row: int, rows: int, mode: int, l1: Bytes, to: int) ->
                 l1[b + 3] = value >> 24 & 0xFF
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _step(t: Tensix, thread: int, mode: int) -> int:
     """The packer's address mode. Returns 0 or 2."""
     at = THREAD[t.chip[0], T_PACK] + mode
@@ -170,7 +169,7 @@ def _step(t: Tensix, thread: int, mode: int) -> int:
     return 0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def pack(t: Tensix, thread: int, word: int, l1: Bytes, l1_init: Bytes) -> int:
     """PACR. Marks what it writes in ``l1_init``."""
     chip = t.chip[0]

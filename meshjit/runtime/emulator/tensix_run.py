@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from numba import njit
-
 from meshjit.runtime.emulator import tensix_fpu as fpu
 from meshjit.runtime.emulator import tensix_move as move
 from meshjit.runtime.emulator import tensix_sfpu as sfpu
 from meshjit.runtime.emulator import tensix_sync as sync
-from meshjit.runtime.emulator.tensix_bits import borrowed
+from meshjit.runtime.emulator.compiled import compiled
 from meshjit.runtime.emulator.tensix_counters import fail, increase_counters, set_counters
 from meshjit.runtime.emulator.tensix_fetch import NOTHING, next_instruction
 from meshjit.runtime.emulator.tensix_pack import pack
@@ -27,7 +25,7 @@ from meshjit.runtime.emulator.tensix_state import (
 from meshjit.runtime.emulator.tensix_unpack import unpack
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def step_thread(t: Tensix, l1: Bytes, l1_init: Bytes, overlay: Words, thread: int, budget: int) -> int:
     """Run up to ``budget`` instructions of ``thread`` (0 to 2); returns how many ran.
 
@@ -37,8 +35,6 @@ def step_thread(t: Tensix, l1: Bytes, l1_init: Bytes, overlay: Words, thread: in
     instruction word, detail).
     """
     # One function for all opcodes: each further level of calls makes LLVM compile everything below once more.
-    t = borrowed(t)
-    l1, l1_init, overlay = borrowed((l1, l1_init, overlay))
     error, e = t.error, t.expander[thread]
     done = 0
     while done < budget and error[0] == 0:
@@ -126,7 +122,7 @@ def step_thread(t: Tensix, l1: Bytes, l1_init: Bytes, overlay: Words, thread: in
     return done
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def thread_idle(t: Tensix, thread: int) -> bool:
     """Whether everything that ``thread`` was given has run."""
     e = t.expander[thread]

@@ -6,8 +6,7 @@ when its flag is set or flags are off.
 
 from __future__ import annotations
 
-from numba import njit
-
+from meshjit.runtime.emulator.compiled import compiled
 from meshjit.runtime.emulator.tensix_bits import (
     as_int,
     count_leading_zeros,
@@ -45,13 +44,13 @@ from meshjit.runtime.emulator.tensix_state import (
 _ALL = 0xFFFFFFFF
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def active_lanes(lanes: Ints) -> int:
     """The lanes that do an instruction, as bits."""
     return lanes[CC] if lanes[CC_ENABLE] else _ALL
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _transfer_mode(config: Words, chip: Ints, error: Ints, mode: int) -> int:
     """SFPLOAD's and SFPSTORE's mode 0 stands for one that depends on the configuration. -1 after an error."""
     if mode:
@@ -65,7 +64,7 @@ def _transfer_mode(config: Words, chip: Ints, error: Ints, mode: int) -> int:
     return -1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def load(
     chip: Ints,
     config: Words,
@@ -117,7 +116,7 @@ def load(
     return step_counters(chip, thread_config, rwc, error, thread, step, False)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def store(
     chip: Ints,
     config: Words,
@@ -167,7 +166,7 @@ def store(
     return step_counters(chip, thread_config, rwc, error, thread, step, False)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def load_immediate(lreg: Ints, lanes: Ints, error: Ints, word: int) -> int:
     """SFPLOADI."""
     register, mode, value = word >> 20 & 15, word >> 16 & 15, word & 0xFFFF
@@ -192,7 +191,7 @@ def load_immediate(lreg: Ints, lanes: Ints, error: Ints, word: int) -> int:
     return 0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def multiply_add(lreg: Ints, lanes: Ints, chip: Ints, error: Ints, word: int, opcode: int) -> int:
     """SFPMAD, SFPADD, SFPMUL, SFPMULI, SFPADDI."""
     mode, d = word & 15, word >> 4 & 15
@@ -224,7 +223,7 @@ def multiply_add(lreg: Ints, lanes: Ints, chip: Ints, error: Ints, word: int, op
     return 0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def unary(lreg: Ints, lanes: Ints, chip: Ints, error: Ints, word: int, opcode: int) -> int:
     """Instructions that compute a lane from LReg c and the old LReg d, and leave flags alone."""
     mode, d, c = word & 15, word >> 4 & 15, word >> 8 & 15
@@ -250,7 +249,7 @@ def unary(lreg: Ints, lanes: Ints, chip: Ints, error: Ints, word: int, opcode: i
     return 0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def flagging(lreg: Ints, lanes: Ints, chip: Ints, error: Ints, word: int, opcode: int) -> int:
     """Instructions that may set lane flags: SFPEXEXP, SFPIADD, SFPSETCC, SFPLZ, SFPLE, SFPGT."""
     mode, d, c, immediate = word & 15, word >> 4 & 15, word >> 8 & 15, word >> 12 & 0xFFF
@@ -311,7 +310,7 @@ def flagging(lreg: Ints, lanes: Ints, chip: Ints, error: Ints, word: int, opcode
     return 0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def flags(lanes: Ints, error: Ints, word: int, opcode: int) -> int:
     """SFPENCC, SFPPUSHC, SFPPOPC, SFPCOMPC."""
     mode, depth = word & 15, lanes[CC_DEPTH]
@@ -344,7 +343,7 @@ def flags(lanes: Ints, error: Ints, word: int, opcode: int) -> int:
     return 0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def swap(lreg: Ints, lanes: Ints, error: Ints, word: int) -> int:
     """SFPSWAP: swap, or sort so that d (on some lanes) gets the smaller or the larger."""
     mode, d, c = word & 15, word >> 4 & 15, word >> 8 & 15
@@ -377,7 +376,7 @@ def swap(lreg: Ints, lanes: Ints, error: Ints, word: int) -> int:
     return 0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def transpose(lreg: Ints, lanes: Ints) -> int:
     """SFPTRANSP: lane row i of LReg j with lane row j of LReg i, in LRegs 0 to 3 and 4 to 7."""
     mask = active_lanes(lanes)
@@ -393,7 +392,7 @@ def transpose(lreg: Ints, lanes: Ints) -> int:
     return 0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def shift_lanes(lreg: Ints, lanes: Ints, chip: Ints, error: Ints, word: int) -> int:
     """SFPSHFT2: lanes moved right inside each 8 (3 round, 4 filling 0, Blackhole), or a shift by LReg c (5)."""
     mode, d, c, immediate = word & 15, word >> 4 & 15, word >> 8 & 15, word >> 12 & 0xFFF
@@ -419,7 +418,7 @@ def shift_lanes(lreg: Ints, lanes: Ints, chip: Ints, error: Ints, word: int) -> 
     return 0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def configure(lreg: Ints, lanes: Ints, error: Ints, word: int) -> int:
     """SFPCONFIG: LReg 11 to 14, or the lane configuration (only 0)."""
     mode, d, immediate = word & 15, word >> 4 & 15, word >> 8 & 0xFFFF
@@ -443,7 +442,7 @@ def configure(lreg: Ints, lanes: Ints, error: Ints, word: int) -> int:
     return 0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def vector(lreg: Ints, lanes: Ints, chip: Ints, error: Ints, word: int, opcode: int) -> int:
     """All instructions of the unit that touch neither Dst nor counters."""
     if opcode in (0x84, 0x85, 0x86, 0x74, 0x75):

@@ -7,12 +7,13 @@ byte for byte against the official simulator.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from meshjit.arch import ARCHS
+from meshjit.runtime.emulator.records import record_type, sparse
 
 #: Reasons in ``Tensix.blocked``; 0 means that the thread is not blocked.
 BLOCKED_SRCA_EMPTY = 1
@@ -103,10 +104,12 @@ Ints = NDArray[np.int64]
 Words = NDArray[np.uint32]
 Halves = NDArray[np.int32]
 Bytes = NDArray[np.uint8]
+#: The coprocessors of all workers, as an array of records (:func:`new_stack`): an element is a :class:`Tensix`.
+Stack = NDArray[Any]
 
 
-class Tensix(NamedTuple):
-    """One coprocessor, shared by threads 0 (unpack), 1 (math) and 2 (pack).
+class Tensix:
+    """One coprocessor, as a record, shared by threads 0 (unpack), 1 (math) and 2 (pack).
 
     ``fifo`` is the instruction ring of each thread: RISC-V writes ``fifo[thread, tail & 1023]`` and then advances
     ``fifo_tail``; both indices grow without wrap. ``source`` holds SrcA and SrcB (unit, bank, row, column) as float32
@@ -146,49 +149,61 @@ class Tensix(NamedTuple):
     moved: Ints
 
 
+TENSIX = record_type(
+    {
+        "chip": (np.int64, (1,)),
+        "fifo": (np.uint32, (3, FIFO_MASK + 1)),
+        "fifo_head": (np.int64, (3,)),
+        "fifo_tail": (np.int64, (3,)),
+        "config": (np.uint32, (1024,)),
+        "thread_config": (np.int64, (3, 256)),
+        "gpr": (np.uint32, (3, 64)),
+        "mop_config": (np.uint32, (3, 9)),
+        "mop": (np.int64, (3, MOP_WORDS)),
+        "replay": (np.int64, (3, REPLAY_SIZE)),
+        "expander": (np.int64, (3, 16)),
+        "semaphore_value": (np.int64, (8,)),
+        "semaphore_max": (np.int64, (8,)),
+        "adc": (np.int64, (3, 3, 16)),
+        "rwc": (np.int64, (3, 8)),
+        "source": (np.int64, (2, 2, SRC_ROWS, 16)),
+        "banks": (np.int64, (16,)),
+        "dst": (np.int32, (DST_ROWS, 16)),
+        "dst_valid": (np.uint8, (DST_ROWS,)),
+        "lreg": (np.int64, (16, 32)),
+        "lanes": (np.int64, (CC_STACK + 2 * FLAG_STACK_DEPTH,)),
+        "packer": (np.int64, (5, 8)),
+        "work": (np.int32, (1024,)),
+        "blocked": (np.int64, (3,)),
+        "error": (np.int64, (4,)),
+        "counts": (np.int64, (3, 256)),
+        "moved": (np.int64, (3,)),
+    }
+)
+
+
 def new_tensix(blackhole: bool) -> Tensix:
     """A coprocessor as after reset.
 
     LReg 8 and 10 to 15 hold the constants that the documentation's page LReg gives.
     """
-    t = Tensix(
-        chip=np.array([int(blackhole)], np.int64),
-        fifo=np.zeros((3, FIFO_MASK + 1), np.uint32),
-        fifo_head=np.zeros(3, np.int64),
-        fifo_tail=np.zeros(3, np.int64),
-        config=np.zeros(1024, np.uint32),
-        thread_config=np.zeros((3, 256), np.int64),
-        gpr=np.zeros((3, 64), np.uint32),
-        mop_config=np.zeros((3, 9), np.uint32),
-        mop=np.zeros((3, MOP_WORDS), np.int64),
-        replay=np.zeros((3, REPLAY_SIZE), np.int64),
-        expander=np.zeros((3, 16), np.int64),
-        semaphore_value=np.zeros(8, np.int64),
-        semaphore_max=np.zeros(8, np.int64),
-        adc=np.zeros((3, 3, 16), np.int64),
-        rwc=np.zeros((3, 8), np.int64),
-        source=np.zeros((2, 2, SRC_ROWS, 16), np.int64),
-        banks=np.zeros(16, np.int64),
-        dst=np.zeros((DST_ROWS, 16), np.int32),
-        dst_valid=np.zeros(DST_ROWS, np.uint8),
-        lreg=np.zeros((16, 32), np.int64),
-        lanes=np.zeros(CC_STACK + 2 * FLAG_STACK_DEPTH, np.int64),
-        packer=np.zeros((5, 8), np.int64),
-        work=np.zeros(1024, np.int32),
-        blocked=np.zeros(3, np.int64),
-        error=np.zeros(4, np.int64),
-        counts=np.zeros((3, 256), np.int64),
-        moved=np.zeros(3, np.int64),
-    )
+    t = new_stack(blackhole, 1)[0]
     reset_tensix(t)
     return t
 
 
+def new_stack(blackhole: bool, workers: int) -> Stack:
+    """The coprocessors of ``workers`` workers as an array of records, each all zero: to be reset before use."""
+    stack = sparse(workers, TENSIX).view(np.recarray)
+    stack["chip"][:] = blackhole
+    return stack
+
+
 def reset_tensix(t: Tensix) -> None:
     """Bring a coprocessor back to its state after reset."""
-    for name, array in zip(t._fields, t, strict=True):
+    for name in TENSIX.names or ():
         if name != "chip":
-            array[...] = 0
+            getattr(t, name)[...] = 0
     t.dst_valid[:] = 1  # the hardware's zero flags reset to 0
     constants = {8: 0x3F56594B, 10: 0x3F800000, 11: 0xBF800000, 12: 0x3B000000, 13: 0xBF2CC4C7, 14: 0xBEB08FF9}
     for register, bits in constants.items():

@@ -6,8 +6,7 @@ instruction to its end before the next, so STALLWAIT waits for no unit, only for
 
 from __future__ import annotations
 
-from numba import njit
-
+from meshjit.runtime.emulator.compiled import compiled
 from meshjit.runtime.emulator.overlay import overlay_write
 from meshjit.runtime.emulator.tensix_bits import as_int
 from meshjit.runtime.emulator.tensix_counters import fail, matrix_ready
@@ -37,7 +36,7 @@ _OVERLAY_FIRST = 0x10000
 _OVERLAY_END = 0x20000
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def semaphore(semaphore_value: Ints, semaphore_max: Ints, error: Ints, word: int, opcode: int) -> int:
     """SEMINIT (0xA3), SEMPOST (0xA4), SEMGET (0xA5), SEMWAIT (0xA6) on one semaphore."""
     mask = word >> 2 & 0xFF
@@ -69,7 +68,7 @@ def semaphore(semaphore_value: Ints, semaphore_max: Ints, error: Ints, word: int
     return 0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def stall(chip: Ints, banks: Ints, error: Ints, word: int) -> int:
     """STALLWAIT."""
     wait = word & 0x7FFF
@@ -91,7 +90,7 @@ def stall(chip: Ints, banks: Ints, error: Ints, word: int) -> int:
     return 0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def set_register_half(gpr: Words, error: Ints, thread: int, word: int) -> int:
     """SETDMAREG: 16 bits of a general register."""
     if word & 0x80:
@@ -105,7 +104,7 @@ def set_register_half(gpr: Words, error: Ints, thread: int, word: int) -> int:
     return 0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def write_config(chip: Ints, config: Words, gpr: Words, error: Ints, thread: int, word: int) -> int:
     """WRCFG: one or four configuration registers from general registers."""
     index = word & 0x7FF
@@ -120,7 +119,7 @@ def write_config(chip: Ints, config: Words, gpr: Words, error: Ints, thread: int
     return 0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def set_thread_config(chip: Ints, thread_config: Ints, error: Ints, thread: int, word: int) -> int:
     """SETC16."""
     index = word >> 16 & 0xFF
@@ -131,7 +130,7 @@ def set_thread_config(chip: Ints, thread_config: Ints, error: Ints, thread: int,
     return 0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def store_register(gpr: Words, error: Ints, thread: int, word: int, overlay: Words) -> int:
     """STOREREG: a general register to a stream register of the overlay."""
     address = word & 0x3FFFF
@@ -141,14 +140,14 @@ def store_register(gpr: Words, error: Ints, thread: int, word: int, overlay: Wor
     return 0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _limit(index: int) -> int:
     """The bits of an address counter: x 18, y 13, z and w 8."""
     axis = index & 3
     return 0x3FFFF if axis == 0 else (0x1FFF if axis == 1 else 0xFF)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def set_address_counters(adc: Ints, error: Ints, thread: int, word: int, opcode: int) -> int:
     """SETADC (0x50), SETADCXY (0x51), SETADCZW (0x54), SETADCXX (0x5E)."""
     units = word >> 21 & 7

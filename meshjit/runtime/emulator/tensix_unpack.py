@@ -5,8 +5,7 @@ ISA documentation, pages UNPACR_Regular, Unpackers/FormatConversion, ADCs. One i
 
 from __future__ import annotations
 
-from numba import njit
-
+from meshjit.runtime.emulator.compiled import compiled
 from meshjit.runtime.emulator.tensix_bits import as_int, plain_halves, wide_row
 from meshjit.runtime.emulator.tensix_counters import fail
 from meshjit.runtime.emulator.tensix_state import (
@@ -62,7 +61,7 @@ _BFP = (2, 3, 6, 7, 11, 15)
 _WIDE_ROWS = DST_ROWS // 2
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def element_bits(data_format: int) -> int:
     """Bits of one datum in L1, 0 for a format not modelled."""
     if data_format in (0, 4, 8):
@@ -76,7 +75,7 @@ def element_bits(data_format: int) -> int:
     return 0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _check_registers(t: Tensix, thread: int, unit: int) -> int:
     """Modes that only other settings use: errors. Returns 0 or 2."""
     chip = t.chip[0]
@@ -101,7 +100,7 @@ def _check_registers(t: Tensix, thread: int, unit: int) -> int:
     return 0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _destination(t: Tensix, thread: int, unit: int, out_bits: int, to_dst: int) -> int:
     """The first datum's place (16 a row), or -1 after recording an error."""
     chip = t.chip[0]
@@ -129,7 +128,7 @@ def _destination(t: Tensix, thread: int, unit: int, out_bits: int, to_dst: int) 
     return at - 64
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _check_memory(error: Ints, l1: Bytes, l1_init: Bytes, start: int, size: int) -> int:
     """Whether the bytes exist and something has written them. Returns 0 or 2."""
     if start < 0 or start + size > l1.shape[0]:
@@ -140,7 +139,7 @@ def _check_memory(error: Ints, l1: Bytes, l1_init: Bytes, start: int, size: int)
     return 0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _shared_exponent(magnitude_sign: int, exponent: int) -> int:
     """bf16 bits of a BFP8 datum (sign, 7 bits magnitude) with its shared exponent."""
     sign = magnitude_sign >> 7
@@ -153,7 +152,7 @@ def _shared_exponent(magnitude_sign: int, exponent: int) -> int:
     return sign << 15 | (exponent & 0xFF) << 7 | magnitude & 0x7E
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _to_source(
     t: Tensix,
     unit: int,
@@ -189,7 +188,7 @@ def _to_source(
         t.source[unit, bank, row, column] = value
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _to_dst(t: Tensix, at: int, count: int, l1: Bytes, start: int) -> None:
     for i in range(count):
         b = start + 4 * i
@@ -200,7 +199,7 @@ def _to_dst(t: Tensix, at: int, count: int, l1: Bytes, start: int) -> None:
         t.dst_valid[row] = 1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def unpack(t: Tensix, thread: int, word: int, l1: Bytes, l1_init: Bytes) -> int:
     """UNPACR. Strict: reading L1 that ``l1_init`` calls unwritten is an error."""
     chip = t.chip[0]
