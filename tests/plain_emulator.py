@@ -6,6 +6,7 @@ numbers are Python's. Arrays hand out ints, and cut what is stored to their widt
 
 from __future__ import annotations
 
+import ctypes
 import importlib
 import sys
 from collections.abc import Callable, Generator, Sequence
@@ -53,6 +54,10 @@ class Plain:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.array, name)
 
+    def view(self, dtype: Any) -> Plain:
+        """The same memory as elements of another type."""
+        return Plain(self.array.view(dtype))
+
     def __len__(self) -> int:
         return len(self.array)
 
@@ -70,23 +75,32 @@ class _Numpy:
         return getattr(np, name)
 
 
+class Record:
+    """A record of arrays, its arrays made plain."""
+
+    def __init__(self, record: Any) -> None:
+        for name in record.dtype.names:
+            setattr(self, name, Plain(record[name]))
+
+
 def njit(*args: Any, **options: Any) -> Any:
     """Numba's decorator, which compiles nothing here."""
     del options
-
-    def plain(function: Callable[..., Any]) -> Callable[..., Any]:
-        function.py_func = function  # type: ignore[attr-defined]  # as Numba's functions have
-        return function
-
-    return plain(args[0]) if args else plain
+    return args[0] if args else lambda function: function
 
 
 def intrinsic(function: Callable[..., Any]) -> Callable[..., Any]:
     """What the emulator's two intrinsics compute."""
     if "leading_zeros" in function.__name__:
         return lambda x: 64 - (x & (1 << 64) - 1).bit_length()
-    assert function.__name__ == "_borrowed"
-    return lambda arrays: arrays
+    assert function.__name__ == "_as_pointer"
+    return lambda address: address
+
+
+def carray(address: int, shape: tuple[int], dtype: Any) -> Plain:
+    """An array over memory of this process."""
+    assert dtype is np.uint8
+    return Plain(np.ctypeslib.as_array((ctypes.c_uint8 * shape[0]).from_address(address)))
 
 
 numpy_ = _Numpy()
@@ -110,6 +124,9 @@ class _Copies(MetaPathFinder, Loader):
         stem = module.__name__.partition(".")[2]
         if not stem:
             return
+        if stem == "compiled":
+            module.__dict__["compiled"] = njit
+            return
         path = _FOLDER / f"{stem}.py"
         text = path.read_text()
         for where, old, new in self.faults:
@@ -120,6 +137,7 @@ class _Copies(MetaPathFinder, Loader):
             (_REAL, _PLAIN),
             ("from numba import", f"from {__name__} import"),
             ("from numba.extending import", f"from {__name__} import"),
+            ("from numba.np.numpy_support import", f"from {__name__} import"),
             ("import numpy as np", f"from {__name__} import numpy_ as np"),
         ):
             text = text.replace(old, new)
@@ -129,16 +147,6 @@ class _Copies(MetaPathFinder, Loader):
                 setattr(module, name, Plain(value))
 
 
-def _wrapped(make: Callable[..., Any]) -> Callable[..., Any]:
-    """A function that makes a record of arrays, its arrays made plain."""
-
-    def wrapped(*args: Any, **kwargs: Any) -> Any:
-        record = make(*args, **kwargs)
-        return record._make(a if isinstance(a, Plain) else Plain(a) for a in record)
-
-    return wrapped
-
-
 @contextmanager
 def plain_card(chip: str, mesh: Mesh, faults: Sequence[Replacement] = ()) -> Generator[CardTarget]:
     """A card whose chips are emulated in plain Python, with faults; slow, so for programs of a tile or two."""
@@ -146,7 +154,16 @@ def plain_card(chip: str, mesh: Mesh, faults: Sequence[Replacement] = ()) -> Gen
     sys.meta_path.insert(0, finder)
     try:
         module = importlib.import_module(f"{_PLAIN}.mesh")
-        module.new_chip, module.new_stack = _wrapped(module.new_chip), _wrapped(module.new_stack)
+        new_chip, new_stack = module.new_chip, module.new_stack
+
+        def plain_chip(*args: Any, **kwargs: Any) -> Any:
+            record, memory = new_chip(*args, **kwargs)
+            return Record(record), memory
+
+        def plain_stack(*args: Any) -> Any:
+            return [Record(record) for record in new_stack(*args)]
+
+        module.__dict__.update(new_chip=plain_chip, new_stack=plain_stack)
         yield CardTarget(f"emulator:{chip}", mesh, ARCHS[chip], module.EmulatedMesh(chip, mesh.size))
     finally:
         sys.meta_path.remove(finder)
