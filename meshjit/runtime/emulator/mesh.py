@@ -201,7 +201,7 @@ class EmulatedMesh:
 
     def _memory(self, chip: int, xy: tuple[int, int], place: int, address: int, size: int) -> NDArray[np.uint8]:
         state = self._chips[chip]
-        row = state.l1_words[place].view(np.uint8)[: self.arch.l1_bytes] if place >= 0 else self._dram[chip][-2 - place]
+        row = state.l1_words[place].view(np.uint8)[: self.arch.l1_bytes] if place >= 0 else self._dram[chip][0][-2 - place]
         if address < 0 or address + size > len(row):
             raise self._outside(chip, xy, address, size)
         return row[address : address + size]

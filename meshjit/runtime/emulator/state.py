@@ -129,16 +129,16 @@ _CHIP = record_type(
 )
 
 
-def new_chip(arch: Arch, *, strict: bool) -> tuple[Chip, list[NDArray[np.uint8]]]:
+def new_chip(arch: Arch, *, strict: bool) -> tuple[Chip, tuple[NDArray[np.uint8], NDArray[np.uint8]]]:
     """A chip after power-on: all cores in reset, all memory zero and, when ``strict``, known to be unwritten.
 
-    Returns the chip and its DRAM banks, which must be kept as long as it; their bitmaps follow the banks.
+    Returns the chip, and its DRAM banks and their bitmaps, which must be kept as long as it.
     """
     workers, banks = len(arch.workers), len(arch.dram_banks)
     bank_bytes = arch.dram_base + arch.dram_bank_bytes
     byte = np.dtype(np.uint8)
-    dram = [sparse(bank_bytes, byte) for _ in range(banks)]
-    written = [sparse(bank_bytes // DRAM_GRANULE, byte) for _ in range(banks)]
+    dram = sparse(banks * bank_bytes, byte).reshape(banks, bank_bytes)
+    written = sparse(dram.size // DRAM_GRANULE, byte).reshape(banks, bank_bytes // DRAM_GRANULE)
     chip = cast(Chip, sparse(1, _CHIP).view(np.recarray)[0])
     chip.facts[: WORKERS + 1] = [arch.is_blackhole, arch.l1_bytes, bank_bytes, strict, 0, workers]
     chip.place[:] = _places(arch)
@@ -150,7 +150,7 @@ def new_chip(arch: Arch, *, strict: bool) -> tuple[Chip, list[NDArray[np.uint8]]
     chip.debug[:, (arch.soft_reset & 0xFFF) >> 2] = arch.reset_all
     if not strict:
         chip.l1_written[:workers] = 1
-    return chip, [*dram, *written]
+    return chip, (dram, written)
 
 
 def _places(arch: Arch) -> NDArray[np.int64]:
