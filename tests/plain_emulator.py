@@ -160,8 +160,8 @@ def plain_card(chip: str, mesh: Mesh, faults: Sequence[Replacement] = ()) -> Gen
             record, memory = new_chip(*args, **kwargs)
             return Record(record), memory
 
-        def plain_stack(*args: Any) -> Any:
-            return [Record(record) for record in new_stack(*args)]
+        def plain_stack(*args: Any, **kwargs: Any) -> Any:
+            return [Record(record) for record in new_stack(*args, **kwargs)]
 
         module.__dict__.update(new_chip=plain_chip, new_stack=plain_stack)
         yield CardTarget(f"emulator:{chip}", mesh, ARCHS[chip], module.EmulatedMesh(chip, mesh.size))

@@ -23,6 +23,7 @@ E_NOC_COORDINATE = 6112
 E_NOC_ALIGNMENT = 6113
 E_NOC_RANGE = 6114
 E_NOC_UNWRITTEN = 6115
+E_RACE = 6116
 
 #: code: (summary with the fault's ``address`` and ``value``, what to do).
 FAULTS: dict[int, tuple[str, str]] = {
@@ -42,6 +43,10 @@ FAULTS: dict[int, tuple[str, str]] = {
     E_NOC_UNWRITTEN: (
         "NoC read of {address:#x} (place {value}), which nothing has written",
         "write it first, or open with strict=False",
+    ),
+    E_RACE: (
+        "a race on L1 at {address:#x}",
+        "order the two: a circular buffer's wait or reserve, a semaphore, or the NoC's barrier is missing",
     ),
 }
 

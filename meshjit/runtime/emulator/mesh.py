@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from meshjit.arch import ARCHS, L1, Arch
 from meshjit.errors import DeadlockError, DeviceError, DeviceTimeoutError, UsageError
 from meshjit.runtime.emulator.counters import WorkerCounters, read_counters
-from meshjit.runtime.emulator.faults import FAULTS
+from meshjit.runtime.emulator.faults import E_RACE, FAULTS
 from meshjit.runtime.emulator.follow import UNITS, Followed, Step, run_followed, step_core
 from meshjit.runtime.emulator.noc import MMIO_START, mark_dram, mark_l1
 from meshjit.runtime.emulator.registers import OK, tile_load, tile_store
-from meshjit.runtime.emulator.report import report
+from meshjit.runtime.emulator.report import agent_name, report
 from meshjit.runtime.emulator.scheduler import DONE, FAULT, MORE, STUCK, run_rounds
 from meshjit.runtime.emulator.state import (
     BY_NOC,
@@ -61,7 +61,7 @@ class EmulatedMesh:
         made = [new_chip(arch, strict=strict) for _ in range(num_chips)]
         self._chips = [chip for chip, _ in made]
         self._dram = [dram for _, dram in made]
-        self._stacks = [new_stack(arch.is_blackhole, len(arch.workers)) for _ in range(num_chips)]
+        self._stacks = [new_stack(arch.is_blackhole, len(arch.workers), strict=strict) for _ in range(num_chips)]
         self._random = [
             np.array([0 if seed is None else ((seed + 1) * _GOLDEN + i) % 2**64 or 1], np.uint64)
             for i in range(num_chips)
@@ -201,7 +201,11 @@ class EmulatedMesh:
 
     def _memory(self, chip: int, xy: tuple[int, int], place: int, address: int, size: int) -> NDArray[np.uint8]:
         state = self._chips[chip]
-        row = state.l1_words[place].view(np.uint8)[: self.arch.l1_bytes] if place >= 0 else self._dram[chip][0][-2 - place]
+        row = (
+            state.l1_words[place].view(np.uint8)[: self.arch.l1_bytes]
+            if place >= 0
+            else self._dram[chip][0][-2 - place]
+        )
         if address < 0 or address + size > len(row):
             raise self._outside(chip, xy, address, size)
         return row[address : address + size]
@@ -264,7 +268,22 @@ class EmulatedMesh:
                 fix="check the instruction's fields and the configuration that it uses",
             )
         text, fix = FAULTS[code]
+        if code == E_RACE:
+            return self._race(chip, w)
         at = f" at pc {record[F_PC]:#x}" if record[F_PC] >= 0 else ""
         return DeviceError(
             f"MJ{code}", f"{who}{at}: " + text.format(address=record[F_ADDRESS], value=record[F_VALUE]), fix=fix
+        )
+
+    def _race(self, chip: int, w: int) -> DeviceError:
+        _, address, agent, at, write, other, by, wrote = (int(v) for v in self._chips[chip].race)
+        self._chips[chip].race[:] = 0
+        here = f"chip {chip} worker {self.arch.workers[w]}"
+        did = f"{agent_name(agent)} {'writes' if write else 'reads'} it (at {at:#x})"
+        before = f"{agent_name(other)} {'wrote' if wrote else 'read'} it (at {by:#x})"
+        return DeviceError(
+            f"MJ{E_RACE}",
+            f"{here}: {FAULTS[E_RACE][0].format(address=address)}: {did}, and nothing orders that after {before}",
+            operands=["a core or the NoC at its PC, Tensix at its instruction; addresses to 16 bytes"],
+            fix=FAULTS[E_RACE][1],
         )

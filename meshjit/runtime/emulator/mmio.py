@@ -12,8 +12,9 @@ from meshjit.runtime.emulator.compiled import compiled
 from meshjit.runtime.emulator.faults import E_MISALIGNED, E_REGISTER, E_VALUE, fault
 from meshjit.runtime.emulator.noc import NOC_BASE, niu_load, niu_store
 from meshjit.runtime.emulator.overlay import Int
+from meshjit.runtime.emulator.races import THREADS, acquire, release
 from meshjit.runtime.emulator.registers import BAD, OK, WAIT, tile_load, tile_store
-from meshjit.runtime.emulator.state import BRISC, NCRISC, TRISC0, WAIT_FIFO, WAIT_MOP, WAIT_SYNC, Chip
+from meshjit.runtime.emulator.state import BRISC, NCRISC, STRICT, TRISC0, WAIT_FIFO, WAIT_MOP, WAIT_SYNC, Chip
 from meshjit.runtime.emulator.tensix_run import thread_idle
 from meshjit.runtime.emulator.tensix_state import CONFIG_KNOWN, FIFO_MASK, Tensix
 
@@ -47,12 +48,16 @@ def sync_load(chip: Chip, t: Tensix, w: Int, core: Int, address: Int) -> tuple[I
     word = (address - SYNC_BASE) >> 2
     thread = core - TRISC0
     if word in (SYNC, MOP_SYNC):
-        if thread_idle(t, int(thread)):
+        if thread_idle(t, thread):
+            if chip.facts[STRICT]:
+                acquire(chip.clock[w, core], chip.clock[w, THREADS + thread])
             return OK, 0
         chip.waits[w, core, 0] = WAIT_SYNC if word == SYNC else WAIT_MOP
         chip.waits[w, core, 1] = thread
         return WAIT, 0
     if SEMAPHORES <= word < SEMAPHORES + 8:
+        if chip.facts[STRICT]:
+            acquire(chip.clock[w, core], chip.posted[w, word - SEMAPHORES])
         return OK, t.semaphore_value[word - SEMAPHORES]
     fault(chip, E_REGISTER, w, core, address, 0)
     return BAD, 0
@@ -71,6 +76,8 @@ def sync_store(chip: Chip, t: Tensix, w: Int, core: Int, address: Int, value: In
             fault(chip, E_VALUE, w, core, address, value)
             return BAD
         t.semaphore_value[i] = after
+        if chip.facts[STRICT]:
+            release(chip, w, core, chip.posted[w, i])
         return OK
     fault(chip, E_REGISTER, w, core, address, value)
     return BAD

@@ -21,6 +21,7 @@ from meshjit.runtime.emulator.faults import (
     fault,
 )
 from meshjit.runtime.emulator.overlay import Int
+from meshjit.runtime.emulator.races import READS, REMOTE, WRITES, acquire, arrive, bulk_read, signal, transfer
 from meshjit.runtime.emulator.records import bytes_at
 from meshjit.runtime.emulator.registers import BAD, OK, WAIT, tile_load, tile_store
 from meshjit.runtime.emulator.state import (
@@ -144,6 +145,7 @@ def read(chip: Chip, w: Int, core: Int, noc: Int, regs: NDArray[np.uint32], size
     if source == -1 or target == -1:
         return BAD
     source_at, target_at = np.int64(regs[TARGET]), np.int64(regs[RETURN])
+    agent, pc = READS + 2 * core + noc, chip.pc[w, core]
     if target != w or not in_memory(chip, w, target_at, size):
         fault(chip, E_NOC_RANGE, w, core, target_at, size)
         return BAD
@@ -154,6 +156,8 @@ def read(chip: Chip, w: Int, core: Int, noc: Int, regs: NDArray[np.uint32], size
         status, value = tile_load(chip, source, core, source_at)
         if status != OK:
             return status
+        if not arrive(chip, w, agent, target_at, 4, pc):
+            return BAD
         chip.l1_words[w, target_at >> 2] = value
         mark_l1(chip, w, target_at, 4)
     else:
@@ -168,6 +172,11 @@ def read(chip: Chip, w: Int, core: Int, noc: Int, regs: NDArray[np.uint32], size
         if missing >= 0:
             fault(chip, E_NOC_UNWRITTEN, w, core, missing, source)
             return BAD
+        by = agent if source == w else REMOTE
+        if chip.facts[STRICT] and source >= 0 and not bulk_read(chip, source, by, source_at, size, pc):
+            return BAD
+        if not arrive(chip, w, agent, target_at, size, pc):
+            return BAD
         copy(chip, source, source_at, w, target_at, size)
     chip.noc_counters[w, noc, READS_SENT] += 1
     chip.noc_counters[w, noc, READ_RESPONSES] += 1
@@ -176,7 +185,9 @@ def read(chip: Chip, w: Int, core: Int, noc: Int, regs: NDArray[np.uint32], size
 
 
 @compiled
-def deliver(chip: Chip, stack: Stack, w: Int, core: Int, source_at: Int, target: Int, target_at: Int, size: Int) -> Int:
+def deliver(
+    chip: Chip, stack: Stack, w: Int, core: Int, agent: Int, source_at: Int, target: Int, target_at: Int, size: Int
+) -> Int:
     """Write bytes of this tile's L1 to memory, or one word to a register, at a place."""
     if target >= 0 and target_at >= MMIO_START:
         if size != 4 or (source_at | target_at) & 3:
@@ -190,6 +201,10 @@ def deliver(chip: Chip, stack: Stack, w: Int, core: Int, source_at: Int, target:
     if not in_memory(chip, target, target_at, size):
         fault(chip, E_NOC_RANGE, w, core, target_at, size)
         return BAD
+    if target >= 0:
+        by = agent if target == w else REMOTE
+        if not arrive(chip, target, by, target_at, size, chip.pc[w, core]):
+            return BAD
     copy(chip, w, source_at, target, target_at, size)
     return OK
 
@@ -219,6 +234,12 @@ def write(chip: Chip, stack: Stack, w: Int, core: Int, noc: Int, regs: NDArray[n
     if missing >= 0:
         fault(chip, E_NOC_UNWRITTEN, w, core, missing, w)
         return BAD
+    agent = WRITES + 2 * core + noc
+    if chip.facts[STRICT]:
+        if not bulk_read(chip, w, agent, source_at, size, chip.pc[w, core]):
+            return BAD
+        if size == 4:
+            signal(chip, w, agent)
     where = coordinate(chip, regs, RETURN_MID)
     receivers = 0
     if ctrl & MULTICAST:
@@ -233,7 +254,7 @@ def write(chip: Chip, stack: Stack, w: Int, core: Int, noc: Int, regs: NDArray[n
                 target = chip.place[noc, x | y << 6]
                 if target < 0 or (target == w and not ctrl & INCLUDE_SELF):
                     continue
-                if deliver(chip, stack, w, core, source_at, target, target_at, size) != OK:
+                if deliver(chip, stack, w, core, agent, source_at, target, target_at, size) != OK:
                     return BAD
                 receivers += 1
         if receivers == 0:
@@ -241,7 +262,7 @@ def write(chip: Chip, stack: Stack, w: Int, core: Int, noc: Int, regs: NDArray[n
             return BAD
     else:
         target = place_of(chip, w, core, noc, where)
-        if target == -1 or deliver(chip, stack, w, core, source_at, target, target_at, size) != OK:
+        if target == -1 or deliver(chip, stack, w, core, agent, source_at, target, target_at, size) != OK:
             return BAD
         receivers = 1
     acknowledge(chip, w, noc, ctrl, receivers)
@@ -255,6 +276,9 @@ def store_inline(chip: Chip, stack: Stack, w: Int, core: Int, noc: Int, regs: ND
     target = place_of(chip, w, core, noc, coordinate(chip, regs, TARGET_MID))
     if target == -1:
         return BAD
+    agent = WRITES + 2 * core + noc
+    if chip.facts[STRICT]:
+        signal(chip, w, agent)
     at, value = np.int64(regs[TARGET]), np.int64(regs[LAYOUT[chip.facts[BLACKHOLE], DATA]])
     if target >= 0 and at >= MMIO_START:
         if at & 3:
@@ -269,6 +293,8 @@ def store_inline(chip: Chip, stack: Stack, w: Int, core: Int, noc: Int, regs: ND
             return BAD
         if not in_memory(chip, target, at, 4):
             fault(chip, E_NOC_RANGE, w, core, at, 4)
+            return BAD
+        if not arrive(chip, target, agent if target == w else REMOTE, at, 4, chip.pc[w, core]):
             return BAD
         chip.l1_words[target, at >> 2] = value
         mark_l1(chip, target, at, 4)
@@ -299,11 +325,18 @@ def increment(chip: Chip, w: Int, core: Int, noc: Int, regs: NDArray[np.uint32])
     if missing >= 0:
         fault(chip, E_NOC_UNWRITTEN, w, core, missing, target)
         return BAD
+    agent, pc = WRITES + 2 * core + noc, chip.pc[w, core]
+    if chip.facts[STRICT]:
+        signal(chip, w, agent)
+    if not arrive(chip, target, agent if target == w else REMOTE, at, 4, pc):
+        return BAD
     old = np.int64(chip.l1_words[target, at >> 2])
     add = np.int64(regs[LAYOUT[chip.facts[BLACKHOLE], DATA]])
     chip.l1_words[target, at >> 2] = (old + add) & 0xFFFFFFFF
     chip.noc_bytes[w, core, noc, 1] += 4
     if np.int64(regs[CTRL]) & RESPONSE:
+        if not arrive(chip, w, agent, back_at, 4, pc):
+            return BAD
         chip.l1_words[w, back_at >> 2] = old
         mark_l1(chip, w, back_at, 4)
         chip.noc_counters[w, noc, ATOMICS_SENT] += 1
@@ -323,6 +356,8 @@ def command(chip: Chip, stack: Stack, w: Int, core: Int, noc: Int, buffer: Int) 
     if ctrl & ~CTRL_KNOWN or kind == 3 or ctrl & BYTE_ENABLE or one_of_many or np.int64(regs[TAG]) & ~(15 << 10):
         fault(chip, E_NOC_COMMAND, w, core, np.int64(regs[TAG]), ctrl)
         return BAD
+    if chip.facts[STRICT]:
+        transfer(chip, w, core, (READS if kind == 0 else WRITES) + 2 * core + noc)
     if kind == ATOMIC:
         return increment(chip, w, core, noc, regs)
     if kind == WRITE and ctrl & INLINE:
@@ -372,6 +407,9 @@ def niu_load(chip: Chip, w: Int, core: Int, address: Int) -> tuple[Int, Int]:
     if 0x100 <= offset <= 0x110:
         return OK, np.int64(chip.noc_config[w, noc, (offset - 0x100) >> 2])
     if 0x200 <= offset < 0x300 and COUNTED[(offset - 0x200) >> 2]:
+        if chip.facts[STRICT]:
+            read = (offset - 0x200) >> 2 == READ_RESPONSES
+            acquire(chip.clock[w, core], chip.clock[w, (READS if read else WRITES) + 2 * core + noc])
         return OK, np.int64(chip.noc_counters[w, noc, (offset - 0x200) >> 2])
     fault(chip, E_REGISTER, w, core, address, 0)
     return BAD, 0

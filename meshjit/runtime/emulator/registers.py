@@ -10,7 +10,8 @@ import numpy as np
 from meshjit.runtime.emulator.compiled import compiled
 from meshjit.runtime.emulator.faults import E_REGISTER, E_VALUE, fault
 from meshjit.runtime.emulator.overlay import OVERLAY_BASE, OVERLAY_WORDS, Int, overlay_known, overlay_write
-from meshjit.runtime.emulator.state import BLACKHOLE, CLOCK, CORES, Chip
+from meshjit.runtime.emulator.races import REMOTE, acquire, counter_slot, release, synchronise
+from meshjit.runtime.emulator.state import BLACKHOLE, CLOCK, CORES, STRICT, Chip
 from meshjit.runtime.emulator.tensix_state import Tensix
 
 DEBUG_BASE = 0xFFB12000
@@ -43,13 +44,17 @@ def start_pc(chip: Chip, t: Tensix, w: Int, core: Int) -> Int:
 
 
 @compiled
-def soft_reset(chip: Chip, t: Tensix, w: Int, value: Int) -> None:
+def soft_reset(chip: Chip, t: Tensix, w: Int, by: Int, value: Int) -> None:
     """Put cores into reset, or start those that leave it. Bit 31, which drivers write, has no effect."""
+    if by < 0 and chip.facts[STRICT]:
+        synchronise(chip, w)
     for core in range(CORES):
         if value & RESET_BITS[core]:
             chip.running[w, core] = 0
         elif not chip.running[w, core]:
             chip.running[w, core] = 1
+            if by >= 0:
+                release(chip, w, by, chip.clock[w, core])
             chip.pc[w, core] = start_pc(chip, t, w, core)
     chip.debug[w, SOFT_RESET] = value & RESET_MASK
 
@@ -61,6 +66,8 @@ def tile_store(chip: Chip, t: Tensix, w: Int, core: Int, address: Int, value: In
         index = (address - OVERLAY_BASE) >> 2
         if overlay_known(chip.facts[BLACKHOLE], index):
             overlay_write(chip.overlay[w], index, value)
+            if chip.facts[STRICT]:
+                release(chip, w, core if core >= 0 else REMOTE, counter_slot(chip, w, index))
             return OK
     elif DEBUG_BASE <= address < DEBUG_BASE + 0x1000:
         index = (address - DEBUG_BASE) >> 2
@@ -68,7 +75,7 @@ def tile_store(chip: Chip, t: Tensix, w: Int, core: Int, address: Int, value: In
             if value & 0x7FFFFFFF & ~RESET_MASK:
                 fault(chip, E_VALUE, w, core, address, value)
                 return BAD
-            soft_reset(chip, t, w, value)
+            soft_reset(chip, t, w, core, value)
             return OK
         if chip.facts[BLACKHOLE] and BLACKHOLE_PCS <= index < BLACKHOLE_PCS + 6:
             chip.debug[w, index] = value
@@ -83,6 +90,8 @@ def tile_load(chip: Chip, w: Int, core: Int, address: Int) -> tuple[Int, Int]:
     if OVERLAY_BASE <= address < OVERLAY_BASE + 4 * OVERLAY_WORDS:
         index = (address - OVERLAY_BASE) >> 2
         if overlay_known(chip.facts[BLACKHOLE], index):
+            if core >= 0 and chip.facts[STRICT]:
+                acquire(chip.clock[w, core], counter_slot(chip, w, index))
             return OK, np.int64(chip.overlay[w, index])
     elif DEBUG_BASE <= address < DEBUG_BASE + 0x1000:
         index = (address - DEBUG_BASE) >> 2

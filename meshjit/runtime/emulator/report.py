@@ -7,6 +7,7 @@ import numpy as np
 from meshjit.arch import Arch
 from meshjit.runtime.emulator.noc import NOC_BASE
 from meshjit.runtime.emulator.overlay import OVERLAY_BASE, OVERLAY_WORDS
+from meshjit.runtime.emulator.races import READS, REMOTE, THREADS, WRITES
 from meshjit.runtime.emulator.riscv import run_core
 from meshjit.runtime.emulator.state import BLOCKED, CORES, ROLES, SPINNING, TRISC0, WAIT_FIFO, WAIT_SYNC, Chip
 from meshjit.runtime.emulator.tensix_run import thread_idle
@@ -100,3 +101,15 @@ def report(chip: Chip, stack: Stack, arch: Arch, index: int) -> list[str]:
             if line:
                 lines.append(f"{at} Tensix thread {thread} ({ROLES[TRISC0 + thread]}): {line}")
     return lines
+
+
+def agent_name(agent: int) -> str:
+    """Who accesses a tile's L1, as :mod:`meshjit.runtime.emulator.races` numbers them."""
+    if agent < CORES:
+        return ROLES[agent]
+    if agent < READS:
+        return f"Tensix thread {agent - THREADS}"
+    if agent == REMOTE:
+        return "another tile"
+    what, first = ("read", READS) if agent < WRITES else ("write", WRITES)
+    return f"a NoC {(agent - first) % 2} {what} of {ROLES[(agent - first) // 2]}"

@@ -23,6 +23,7 @@ from meshjit.runtime.emulator.faults import (
 )
 from meshjit.runtime.emulator.mmio import mmio_load, mmio_store
 from meshjit.runtime.emulator.overlay import Int
+from meshjit.runtime.emulator.races import core_load, core_store
 from meshjit.runtime.emulator.registers import BAD, OK, WAIT
 from meshjit.runtime.emulator.state import (
     BLACKHOLE,
@@ -34,6 +35,7 @@ from meshjit.runtime.emulator.state import (
     LOCAL_BASE,
     NCRISC,
     SPINNING,
+    STRICT,
     TRISC0,
     WAIT_FIFO,
     Chip,
@@ -155,6 +157,7 @@ def run_core(chip: Chip, t: Tensix, w: Int, core: Int, budget: Int) -> Int:
     x = chip.regs[w, core]
     code = chip.l1_words[w]
     written = chip.l1_written[w]
+    wrote, strict = chip.wrote[w], chip.facts[STRICT] != 0
     snapshot = chip.snapshot[w, core]
     l1, local = code.view(np.uint8), chip.local[w, core]
     fifo, head, tail = t.fifo, t.fifo_head, t.fifo_tail
@@ -207,6 +210,10 @@ def run_core(chip: Chip, t: Tensix, w: Int, core: Int, budget: Int) -> Int:
                 at = (a + ((word >> 20 ^ 0x800) - 0x800)) & M32
                 aligned = at & (size - 1) == 0
                 if aligned and at < top and written[at // L1_GRANULE]:
+                    last = wrote[at // L1_GRANULE]
+                    if last and last & 31 != core and not core_load(chip, w, core, at, pc):
+                        ended = FAULTED
+                        break
                     value = np.int64(code[at >> 2]) if size == 4 else bytes_load(l1, at, size)
                 elif aligned and LOCAL_BASE <= at < local_top:
                     value = bytes_load(local, at - LOCAL_BASE, size)
@@ -226,6 +233,9 @@ def run_core(chip: Chip, t: Tensix, w: Int, core: Int, budget: Int) -> Int:
                 at, size = (a + offset) & M32, 1 << f3
                 aligned = at & (size - 1) == 0
                 if aligned and at < top:
+                    if strict and not core_store(chip, w, core, at, pc):
+                        ended = FAULTED
+                        break
                     same = written[at // L1_GRANULE] != 0 and bytes_load(l1, at, size) == b & SIZE_MASK[f3]
                     bytes_store(l1, at, size, b)
                     written[at // L1_GRANULE] = 1

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from meshjit.runtime.emulator.compiled import compiled
 from meshjit.runtime.emulator.noc import command
 from meshjit.runtime.emulator.overlay import Int
+from meshjit.runtime.emulator.races import thread_log
 from meshjit.runtime.emulator.registers import OK
 from meshjit.runtime.emulator.riscv import run_core
 from meshjit.runtime.emulator.state import (
@@ -22,6 +23,7 @@ from meshjit.runtime.emulator.state import (
     FAULTED,
     L1_BYTES,
     SPINNING,
+    STRICT,
     TRISC0,
     WAIT_NOC,
     WORKERS,
@@ -60,6 +62,8 @@ def run_thread(chip: Chip, t: Tensix, w: Int, thread: Int, budget: Int) -> bool:
         chip.fault[F_WORKER] = w
         chip.fault[F_CORE] = TRISC0 + t.error[1]
         chip.fault[F_PC] = -1
+    if chip.facts[STRICT] and chip.fault[F_CODE] == 0:
+        thread_log(chip, t, w, thread)
     chip.facts[CLOCK] += n
     chip.activity[0] += n
     return n > 0

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meshjit.arch import ARCHS, Arch
-from meshjit.runtime.emulator.overlay import OVERLAY_WORDS
+from meshjit.runtime.emulator.overlay import OVERLAY_WORDS, STREAMS
 from meshjit.runtime.emulator.records import record_type, sparse
 
 #: Cores of a Tensix tile, in the order of all per-core arrays. Tensix thread i belongs to TRISC i.
@@ -26,6 +26,8 @@ LOCAL_BASE = 0xFFB00000
 #: Granules of the bitmaps of written memory, in bytes.
 L1_GRANULE = 16
 DRAM_GRANULE = 32
+#: Agents whose accesses to a tile's L1 may race (:mod:`meshjit.runtime.emulator.races`), and some to spare.
+AGENTS = 32
 #: How many NoCs a chip has.
 NOCS = 2
 
@@ -65,6 +67,8 @@ class Chip:
     ``place`` maps (n, x | y << 6) to a worker (>= 0), to bank b as -2 - b, or to -1.
     ``held`` is the unit of a worker (core, or CORES + thread) that gets no turns because it is stepped by hand, or -1.
     ``noc_bytes`` counts, by (w, c, n), bytes read and written.
+    The rest is for :mod:`meshjit.runtime.emulator.races`: ``clock`` by (w, agent), what is left at counters and
+    semaphores, the first race, and each granule's last write and two reads with their PC or instruction.
     """
 
     facts: NDArray[np.int64]
@@ -90,8 +94,16 @@ class Chip:
     instructions: NDArray[np.int64]
     activity: NDArray[np.int64]
     fault: NDArray[np.int64]
+    clock: NDArray[np.int64]
+    released: NDArray[np.int64]
+    posted: NDArray[np.int64]
+    race: NDArray[np.int64]
     l1_written: NDArray[np.uint8]
     l1_words: NDArray[np.uint32]
+    wrote: NDArray[np.int64]
+    wrote_at: NDArray[np.uint32]
+    seen: NDArray[np.int64]
+    seen_at: NDArray[np.uint32]
 
 
 _W = max(len(arch.workers) for arch in ARCHS.values())
@@ -123,8 +135,16 @@ _CHIP = record_type(
         "instructions": (np.int64, (_W, CORES)),
         "activity": (np.int64, (1,)),
         "fault": (np.int64, (8,)),
+        "clock": (np.int64, (_W, AGENTS, AGENTS)),
+        "released": (np.int64, (_W, 2 * STREAMS, AGENTS)),
+        "posted": (np.int64, (_W, 8, AGENTS)),
+        "race": (np.int64, (8,)),
         "l1_written": (np.uint8, (_W, _L1 // L1_GRANULE)),
         "l1_words": (np.uint32, (_W, _L1 // 4)),
+        "wrote": (np.int64, (_W, _L1 // L1_GRANULE)),
+        "wrote_at": (np.uint32, (_W, _L1 // L1_GRANULE)),
+        "seen": (np.int64, (_W, _L1 // L1_GRANULE, 2)),
+        "seen_at": (np.uint32, (_W, _L1 // L1_GRANULE, 2)),
     }
 )
 
@@ -147,6 +167,7 @@ def new_chip(arch: Arch, *, strict: bool) -> tuple[Chip, tuple[NDArray[np.uint8]
     chip.dram_written[:banks] = [flags.ctypes.data for flags in written]
     chip.local_bytes[:] = [arch.stack[role] - LOCAL_BASE for role in ROLES]
     chip.held[:] = -1
+    chip.clock[:workers, range(AGENTS), range(AGENTS)] = 1
     chip.debug[:, (arch.soft_reset & 0xFFF) >> 2] = arch.reset_all
     if not strict:
         chip.l1_written[:workers] = 1

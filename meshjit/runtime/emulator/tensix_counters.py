@@ -12,6 +12,7 @@ from meshjit.runtime.emulator.tensix_state import (
     E_BANK,
     E_CONFIG,
     FIDELITY,
+    LOG_SIZE,
     MATRIX_BANK,
     RWC_A,
     RWC_B,
@@ -27,6 +28,7 @@ from meshjit.runtime.emulator.tensix_state import (
     THREAD,
     VALID,
     Ints,
+    Tensix,
 )
 
 
@@ -96,6 +98,18 @@ def release_sources(chip: Ints, thread_config: Ints, banks: Ints, error: Ints, t
                 banks[3 * unit + VALID] &= ~(1 << bank)
             banks[3 * unit + MATRIX_BANK] = bank ^ 1
     return 0
+
+
+@compiled
+def note(t: Tensix, kind: int, at: int, size: int, word: int) -> None:
+    """Log an access to L1 or a synchronisation."""
+    n = t.logged[0]
+    if t.chip[1] and n < LOG_SIZE:
+        t.log[n, 0] = kind
+        t.log[n, 1] = at
+        t.log[n, 2] = size
+        t.log[n, 3] = word
+        t.logged[0] = n + 1
 
 
 @compiled

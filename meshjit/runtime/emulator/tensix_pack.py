@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from meshjit.runtime.emulator.compiled import compiled
 from meshjit.runtime.emulator.tensix_bits import as_int, swap_halves, wide_row
-from meshjit.runtime.emulator.tensix_counters import fail
+from meshjit.runtime.emulator.tensix_counters import fail, note
 from meshjit.runtime.emulator.tensix_state import (
     C_ALU,
     C_PACK_COUNTERS,
@@ -37,6 +37,7 @@ from meshjit.runtime.emulator.tensix_state import (
     E_FIELD,
     E_FORMAT,
     E_ROW,
+    LOG_WRITE,
     T_PACK,
     THREAD,
     W0,
@@ -216,5 +217,6 @@ def pack(t: Tensix, thread: int, word: int, l1: Bytes, l1_init: Bytes) -> int:
         l1_init[to >> 4 : (to + size) >> 4] = 1
         t.packer[p, 0] = to + size
         t.moved[2] += size
+        note(t, LOG_WRITE, to, size, word)
     t.packer[_TILE_OPEN, 0] = 0 if word & 1 else 1
     return _step(t, thread, word >> 15 & 3)

@@ -7,12 +7,17 @@ from meshjit.runtime.emulator import tensix_move as move
 from meshjit.runtime.emulator import tensix_sfpu as sfpu
 from meshjit.runtime.emulator import tensix_sync as sync
 from meshjit.runtime.emulator.compiled import compiled
-from meshjit.runtime.emulator.tensix_counters import fail, increase_counters, set_counters
+from meshjit.runtime.emulator.tensix_counters import fail, increase_counters, note, set_counters
 from meshjit.runtime.emulator.tensix_fetch import NOTHING, next_instruction
+from meshjit.runtime.emulator.tensix_hazards import hazard, started
 from meshjit.runtime.emulator.tensix_pack import pack
 from meshjit.runtime.emulator.tensix_state import (
     E_OPCODE,
     EXECUTED,
+    LOG_COUNTER,
+    LOG_POST,
+    LOG_SIZE,
+    LOG_WAIT,
     MOP_AT,
     MOP_END,
     PENDING,
@@ -36,8 +41,10 @@ def step_thread(t: Tensix, l1: Bytes, l1_init: Bytes, overlay: Words, thread: in
     """
     # One function for all opcodes: each further level of calls makes LLVM compile everything below once more.
     error, e = t.error, t.expander[thread]
+    strict = t.chip[1] != 0
+    t.logged[0] = 0
     done = 0
-    while done < budget and error[0] == 0:
+    while done < budget and error[0] == 0 and t.logged[0] < LOG_SIZE - 8:
         if e[PENDING]:
             word = e[PENDING_WORD]
         else:
@@ -45,7 +52,7 @@ def step_thread(t: Tensix, l1: Bytes, l1_init: Bytes, overlay: Words, thread: in
             if word == NOTHING:
                 break
         op = word >> 24
-        if word < 0:
+        if word < 0 or (strict and hazard(t.chip, e, error, word)):
             status = 2
         elif op == 0x70:
             status = sfpu.load(
@@ -106,6 +113,14 @@ def step_thread(t: Tensix, l1: Bytes, l1_init: Bytes, overlay: Words, thread: in
         if status == 0:
             t.counts[thread, op] += 1
             e[EXECUTED] = word
+            if strict:
+                started(t.chip, e, word)
+                if op == 0x67:
+                    note(t, LOG_COUNTER, word & 0x3FFFF, 4, word)
+                elif op == 0xA6:
+                    note(t, LOG_WAIT, word >> 2 & 0xFF, 0, word)
+                elif op == 0xA4 or op == 0xA5:
+                    note(t, LOG_POST, word >> 2 & 0xFF, 0, word)
             done += 1
             if e[PENDING]:
                 e[PENDING] = 0

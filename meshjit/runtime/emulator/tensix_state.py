@@ -48,6 +48,9 @@ E_POOL_SCALER = 6213
 E_LANES = 6214
 E_COUNTER = 6215
 E_REGISTER = 6216
+E_HAZARD = 6217
+E_LATENCY = 6218
+E_CONFIG_NOPS = 6219
 TENSIX_ERRORS: dict[int, str] = {
     E_OPCODE: "no such instruction (detail: its opcode)",
     E_FIELD: "an operand field asks for what the emulator does not model (detail: the field's value)",
@@ -65,6 +68,11 @@ TENSIX_ERRORS: dict[int, str] = {
     E_LANES: "the instruction needs all lanes active and equal (detail: the active lanes)",
     E_COUNTER: "an address counter has a value that the emulator does not model (detail: the value)",
     E_REGISTER: "the SFPU instruction cannot write this LReg (detail: the LReg)",
+    E_HAZARD: "a unit that it needs may still be busy: a STALLWAIT is missing (detail: 1 and 2 unpackers, 4 packer, "
+    "8 matrix unit, 16 vector unit, 32 scalar unit)",
+    E_LATENCY: "it reads an LReg in the cycle after the instruction that writes it: an SFPNOP is missing (detail: the "
+    "LReg, -1 after a rotation)",
+    E_CONFIG_NOPS: "a configuration write came just before: NOPs are missing (detail: how many)",
 }
 
 #: Rows of ``Tensix.source`` bookkeeping in ``Tensix.banks``: for unit u (0 SrcA, 1 SrcB) three words from 3*u on
@@ -89,7 +97,9 @@ CC, CC_ENABLE, CC_DEPTH, LANE_CONFIG, CC_STACK = range(5)
     PENDING_WORD,
     MASK_HIGH,
     EXECUTED,
-) = range(11)
+    BUSY,
+    LATE,
+) = range(13)
 
 FIFO_MASK = 1023
 REPLAY_SIZE = 32
@@ -97,6 +107,9 @@ MOP_WORDS = 32 * (1 + 128 + 2)
 SRC_ROWS = 64
 DST_ROWS = 1024
 FLAG_STACK_DEPTH = 8
+#: Entries of ``Tensix.log``: (kind, first byte or index, bytes, instruction), in order, of a thread's last slice.
+LOG_SIZE = 512
+LOG_READ, LOG_WRITE, LOG_COUNTER, LOG_POST, LOG_WAIT = range(5)
 
 
 #: Arrays as compiled functions take them: state is int64, so that numba's arithmetic stays in it.
@@ -117,10 +130,10 @@ class Tensix:
     the hardware's order). 32-bit row ``r`` takes its upper halves from row ``wide_row(r)``; the row 8 below holds the
     lower ones, in the hardware's order. Rows with ``dst_valid`` 0 read as zero.
     ``counts`` has the instructions executed by (thread, opcode), ``moved`` the bytes of unpacker 0, unpacker 1 and the
-    packers.
+    packers. ``log`` has ``logged`` accesses to L1 and synchronisations of the last slice, when strict.
     """
 
-    chip: Ints  # [0]: 1 on Blackhole
+    chip: Ints  # [0]: 1 on Blackhole, [1]: strict
     fifo: Words
     fifo_head: Ints
     fifo_tail: Ints
@@ -147,11 +160,13 @@ class Tensix:
     error: Ints
     counts: Ints
     moved: Ints
+    log: Ints
+    logged: Ints
 
 
 TENSIX = record_type(
     {
-        "chip": (np.int64, (1,)),
+        "chip": (np.int64, (2,)),
         "fifo": (np.uint32, (3, FIFO_MASK + 1)),
         "fifo_head": (np.int64, (3,)),
         "fifo_tail": (np.int64, (3,)),
@@ -178,6 +193,8 @@ TENSIX = record_type(
         "error": (np.int64, (4,)),
         "counts": (np.int64, (3, 256)),
         "moved": (np.int64, (3,)),
+        "log": (np.int64, (LOG_SIZE, 4)),
+        "logged": (np.int64, (1,)),
     }
 )
 
@@ -192,10 +209,13 @@ def new_tensix(blackhole: bool) -> Tensix:
     return t
 
 
-def new_stack(blackhole: bool, workers: int) -> Stack:
-    """The coprocessors of ``workers`` workers as an array of records, each all zero: to be reset before use."""
+def new_stack(blackhole: bool, workers: int, *, strict: bool = False) -> Stack:
+    """The coprocessors of ``workers`` workers as an array of records, each all zero: to be reset before use.
+
+    ``strict`` makes hazards errors (:mod:`meshjit.runtime.emulator.tensix_hazards`) and logs accesses to L1.
+    """
     stack = sparse(workers, TENSIX).view(np.recarray)
-    stack["chip"][:] = blackhole
+    stack["chip"][:] = (blackhole, strict)
     return stack
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from meshjit.runtime.emulator.compiled import compiled
 from meshjit.runtime.emulator.tensix_bits import as_int, plain_halves, wide_row
-from meshjit.runtime.emulator.tensix_counters import fail
+from meshjit.runtime.emulator.tensix_counters import fail, note
 from meshjit.runtime.emulator.tensix_state import (
     BLOCKED_SRCA_FULL,
     C_UNP0_BASE,
@@ -37,6 +37,7 @@ from meshjit.runtime.emulator.tensix_state import (
     E_ROW,
     E_UNINITIALISED,
     FORMATS,
+    LOG_READ,
     SRC_ROWS,
     T_SRCA_SET,
     T_UNPACK_MISC,
@@ -259,6 +260,7 @@ def unpack(t: Tensix, thread: int, word: int, l1: Bytes, l1_init: Bytes) -> int:
         _to_dst(t, at, count, l1, start)
     else:
         _to_source(t, unit, bank, at, count, out >> 8 & 1, in_format, out_format, l1, start, exponents)
+    note(t, LOG_READ, start, (count * in_bits + 7) // 8, word)
     t.moved[unit] += (count * in_bits + 7) // 8
     adc[Z0] = (adc[Z0] + (word >> 15 & 3)) & 0xFF
     adc[Y0] = (adc[Y0] + (word >> 17 & 3)) & 0x1FFF
