@@ -21,7 +21,7 @@ FAULTS = (
     ("the writer's wait", "tensix/writer_range.ll.j2", "{{ t.cb_wait('w', out, 1) }}\n", "", "mul-f32-1", "MJ61", ()),
     ("the packer's reserve", "tensix/pack_tiles.ll.j2", "{{ t.cb_reserve('r', out, 1) }}\n", "", "mul-f32-1", "MJ6116",
      ("Tensix thread 2 writes it", "a NoC 0 write of brisc read it")),
-    ("the reader's reserve", "tensix/reader_matmul.ll.j2", "{{ t.cb_reserve('ra', a, rows) }}\n", "", "matmul-bf16-1",
+    ("the reader's reserve", "tensix/reader_tiles.ll.j2", "{{ t.cb_reserve('rs' ~ k, o.cb, 1) }}\n", "", "mul-f32-1",
      "MJ6116", ("a NoC 0 read of ncrisc", "Tensix thread 0")),
     ("NOPs after WRCFG", LIB, "  tt DMANOP\n  tt DMANOP\n  tt UNPACR", "  tt DMANOP\n  tt UNPACR", "tiny_add-f32-1",
      "MJ6219", ("Tensix thread 0",)),
