@@ -115,6 +115,10 @@ def _lines(pair: Pair, slot: int, modes: list[Mode], *, exact: bool) -> list[str
             out.append(line + (" accumulate=1" if accumulate else ""))
         moves.append(f"MOVA2D mode=2 src=0 dst={64 * slot + 8 * i} addr_mode={modes.index(advance)}")
     out[-1] += " clear=3"
+    if phases > 1:
+        # The leading bits' phase comes last (1, 2, 3, 0): a product too large is infinite in it, whatever came before.
+        first = f"ZEROACC dst={64 * slot} addr_mode={modes.index((0, step))}"
+        return [first, *out, "SETRWC mask=8"]
     return [*moves, "ZEROSRC sources=1 write=1", *out] if accumulate else out
 
 
@@ -137,7 +141,7 @@ def split(expression: Expression, usable: Sequence[bool], broadcasts: Sequence[s
         lines = [line for slot, pair in enumerate(pairs) for line in _lines(pair, slot, modes, exact=exact)]
         if len(modes) + exact <= NUM_MODES:
             break
-    if any(line.startswith("ELWMUL") for line in lines):
+    if any(_OPS[pair.op][0] == "ELWMUL" for pair in pairs):
         lines.insert(0, "ZEROACC mode=3")  # ELWMUL adds to Dst
     padding: list[Mode] = [(0, 0)] * (NUM_MODES - len(modes) - 1)
     return Split(pairs, singles, rest, (*modes, *padding, NEXT_VECTOR)[:NUM_MODES], tuple(lines))

@@ -219,6 +219,10 @@ class Builder:
         """x with the sign bit cleared."""
         return self._new("SFPSETSGN", {"c": x}, mode=1)
 
+    def minus_abs(self, x: V) -> V:
+        """x with the sign bit set."""
+        return self._new("SFPSETSGN", {"c": x}, mode=1, imm=1)
+
     def mantissa(self, x: V) -> V:
         """The mantissa with its hidden bit, as an integer below 2**24."""
         return self._new("SFPEXMAN", {"c": x})

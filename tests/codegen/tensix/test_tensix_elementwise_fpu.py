@@ -34,7 +34,7 @@ def build(expression, arch=WORMHOLE, shapes=None):
 
 
 @pytest.mark.parametrize("arch", [WORMHOLE, BLACKHOLE], ids=lambda a: a.name)
-@pytest.mark.parametrize(("op", "words"), [("add", 8), ("sub", 8), ("mul", 33), ("logical_and", 9)])
+@pytest.mark.parametrize(("op", "words"), [("add", 8), ("sub", 8), ("mul", 34), ("logical_and", 9)])
 def test_words_of_a_tile(arch, op, words):
     names = words_of(build(one(op), arch))
     assert sum(n.startswith("ELW") or n == "ZEROACC" for n in names) == words
@@ -119,6 +119,18 @@ def test_logical_and(chip):
     types = plain(BOOL, 40, 70), plain(BOOL, 70)
     graph = single(lambda b, x, y: b.add(elementwise.LOGICAL_AND, [x, y]), *types)
     check(graph, [random(t, i) for i, t in enumerate(types)], chip, 0.0)
+
+
+@pytest.mark.parametrize("chip", CHIPS)
+def test_products_that_are_too_large_are_infinite(chip):
+    type = plain(BF16, 32, 32)
+    x = np.exp2(np.arange(1024).reshape(32, 32) % 127 + 1.0).astype(BF16.numpy)
+    x[1::2] *= BF16.numpy.type(-1.9)
+    (got,) = run_node(single(lambda b, p, q: b.add(elementwise.MUL, [p, q]), type, type).nodes[0], ONE, [x, x.T], chip)
+    with np.errstate(over="ignore"):
+        want = x.astype(np.float32) * x.T.astype(np.float32)
+    large = np.abs(want) >= 2.0**128 - 2.0**119
+    assert np.array_equal(got[large], np.copysign(np.inf, want[large])) and np.isfinite(got[~large]).all()
 
 
 @pytest.mark.parametrize("chip", CHIPS[:2])
