@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from meshjit.codegen.tensix import comparisons, integers
 from meshjit.codegen.tensix import functions as fn
-from meshjit.codegen.tensix import integers
 from meshjit.codegen.tensix.sfpu import ONE, ZERO, Builder, V
 from meshjit.errors import CodegenError
 
@@ -54,15 +54,15 @@ EMITTERS: Mapping[str, Emit] = MappingProxyType(
         "gelu_tanh": fn.gelu_tanh,
         "gelu": fn.gelu_erf,
         "pow": fn.power,
-        "lt": fn.less,
-        "gt": lambda b, x, y: fn.less(b, y, x),
-        "ge": fn.greater_equal,
-        "le": lambda b, x, y: fn.greater_equal(b, y, x),
-        "eq": fn.equal,
-        "ne": fn.not_equal,
+        "lt": comparisons.less,
+        "gt": lambda b, x, y: comparisons.less(b, y, x),
+        "ge": comparisons.greater_equal,
+        "le": lambda b, x, y: comparisons.greater_equal(b, y, x),
+        "eq": comparisons.equal,
+        "ne": comparisons.not_equal,
         "logical_and": Builder.mul,
         "logical_or": Builder.maximum,
-        "logical_xor": fn.not_equal,
+        "logical_xor": integers.not_equal,
         "logical_not": lambda b, x: b.sub(ONE, x),
         "where": fn.choose,
         "round_bf16": fn.round_bf16,

@@ -1,6 +1,6 @@
 """The mathematics of the vector unit: each function of the IR as SFPU code, in float32.
 
-Accuracy is measured by tests/codegen/tensix/test_functions.py and stated in docs/tensix.md.
+Accuracy is measured by benchmarks/card_accuracy.py and stated in docs/accuracy.md.
 """
 
 from __future__ import annotations
@@ -37,8 +37,7 @@ def _power_of_e(b: Builder, x: V, rest: V | None = None) -> V:
 def _keep_nan(b: Builder, x: V, y: V) -> V:
     """y, or x where that is NaN."""
     y = b.copy(y)
-    over = b.int_sub(b.const_bits(_INFINITY), b.abs_bits(x))
-    b.begin_if(over, 0)
+    b.begin_if_nan(b.abs_bits(x))
     b.assign(y, x)
     b.end_if()
     return y
@@ -101,8 +100,8 @@ def _significand(b: Builder, x: V) -> V:
 
 
 def _inverse_specials(b: Builder, x: V, e: V, y: V) -> V:
-    """|y|, an inverse, with the sign of x: inf for zero and denormals (``e``, x's exponent, is 0), zero for inf, NaN for
-    NaN."""
+    """|y|, an inverse, with the sign of x: inf for zero and denormals (``e``, x's exponent, is 0), zero for inf, NaN
+    for NaN."""
     y = b.copy(y)
     b.begin_if(e, 6)
     b.assign_bf16(y, _INF)
@@ -355,28 +354,6 @@ def integer_power(b: Builder, x: V, n: int) -> V:
             x = b.mul(x, x)
     assert result is not None
     return result
-
-
-def less(b: Builder, x: V, y: V) -> V:
-    """1.0 where x < y, else 0.0."""
-    difference = b.sub(x, y)
-    return b.select(difference, 0, ONE, ZERO)
-
-
-def greater_equal(b: Builder, x: V, y: V) -> V:
-    """1.0 where x >= y, else 0.0."""
-    difference = b.sub(x, y)
-    return b.select(difference, 4, ONE, ZERO)
-
-
-def equal(b: Builder, x: V, y: V) -> V:
-    """1.0 where x == y, else 0.0."""
-    return b.select(b.sub(x, y), 6, ONE, ZERO)
-
-
-def not_equal(b: Builder, x: V, y: V) -> V:
-    """1.0 where x != y, else 0.0."""
-    return b.select(b.sub(x, y), 2, ONE, ZERO)
 
 
 def choose(b: Builder, condition: V, x: V, y: V) -> V:

@@ -17,17 +17,14 @@ from meshjit.codegen.tensix import config, integers, sfpu
 from meshjit.codegen.tensix import functions as fn
 from meshjit.codegen.tensix.eltwise import ComputeOperand, Operand, coordinates, kernel, operand_walk, walk
 from meshjit.codegen.tensix.expression import Expression, emit
+from meshjit.codegen.tensix.folds import INTEGER_NEUTRAL, NEUTRAL, ReduceOp, columns_lines, rows_lines
 from meshjit.codegen.tensix.grid import buffers, rectangle, split
 from meshjit.codegen.tensix.hw import Cb, hw
-from meshjit.codegen.tensix.sfpu import SLOW, Builder, V
+from meshjit.codegen.tensix.sfpu import Builder, V
 from meshjit.errors import CodegenError
 from meshjit.ir.program import BufferAddress, Program, Role, Word
 from meshjit.ir.types import BF16, I32, DType
 
-ReduceOp = Literal["sum", "max", "min"]
-#: The bits of each op's neutral element; of integers in their sortable form (integers.py).
-NEUTRAL: dict[ReduceOp, int] = {"sum": 0, "max": sfpu.bits(-math.inf), "min": sfpu.bits(math.inf)}
-INTEGER_NEUTRAL: dict[ReduceOp, int] = {"sum": 0, "max": 0xFFFFFFFF, "min": 0x7FFFFFFF}
 #: Mode 2 steps Dst by 4 rows (one group of a reduction over columns), mode 3 by 2 (one vector).
 MODES = ((0, 0), (0, 0), (0, 4), (0, 2))
 
@@ -213,71 +210,6 @@ class _Phases:
             reduce_rows=rows_lines(op, slot, self.arch, self.integer) if self.layout.over_rows else (),
             finish=finish,
         )
-
-
-def _with_nops(lines: Sequence[str], arch: Arch) -> tuple[str, ...]:
-    """The lines with SFPNOPs between a slow instruction and one that reads its result."""
-    out: list[str] = []
-    slow = ""
-    for line in lines:
-        name, *fields = line.split()
-        reads = {f[2:] for f in fields if f[:2] in ("a=", "b=", "c=")}
-        if name in ("SFPSTORE", "SFPSWAP"):
-            reads |= {f[2:] for f in fields if f.startswith("d=")}
-        if name == "SFPTRANSP":
-            reads = {str(i) for i in range(8)}
-        if slow == "any" or (slow and slow in reads and not arch.is_blackhole):
-            out.append("SFPNOP")
-        out.append(line)
-        target = next((f[2:] for f in fields if f.startswith("d=")), "0")
-        slow = "any" if name == "SFPSHFT2" else target if name in SLOW else ""
-    return tuple(out)
-
-
-def _fold(op: ReduceOp, d: int, c: int, integer: bool) -> str:
-    """d = op(d, c); c is lost when op is not a sum."""
-    if op == "sum":
-        return f"SFPIADD d={d} c={c} mode=4" if integer else f"SFPADD d={d} a=10 b={d} c={c}"
-    return f"SFPSWAP d={d} c={c} mode={9 if op == 'max' else 1}"
-
-
-def columns_lines(op: ReduceOp, slot: int, arch: Arch, integer: bool) -> tuple[str, ...]:
-    """Reduce 4 rows over their 32 columns, every column of which gets the result; then step 4 rows.
-
-    The four vectors of a row group are the even and odd columns of two faces; inside a vector, lanes of a row are
-    folded by rotations of 1, 2 and 4.
-    """
-    at = [slot * 64 + offset for offset in (0, 2, 16, 18)]
-    mode = 4 if integer else 3
-    lines = [f"SFPLOAD d={i} row={row} mode={mode}" for i, row in enumerate(at)]
-    lines += [_fold(op, 0, 1, integer), _fold(op, 2, 3, integer), _fold(op, 0, 2, integer)]
-    for turns in (1, 2, 4):
-        lines.append("SFPSHFT2 d=1 c=0 mode=3")
-        lines += ["SFPSHFT2 d=1 c=1 mode=3"] * (turns - 1)
-        lines.append(_fold(op, 0, 1, integer))
-    lines += [f"SFPSTORE d=0 row={row} mode={mode}" for row in at]
-    lines[-1] += " addr_mode=2"
-    return _with_nops(lines, arch)
-
-
-def rows_lines(op: ReduceOp, slot: int, arch: Arch, integer: bool) -> tuple[str, ...]:
-    """Reduce 32 rows of a tile, every row of which gets the result.
-
-    For each face column and parity, eight vectors of four rows fold into one; SFPTRANSP of four copies then puts row i
-    of it into register i, so that three folds finish.
-    """
-    mode = 4 if integer else 3
-    lines: list[str] = []
-    for offset in (0, 2, 16, 18):
-        at = [slot * 64 + offset + row for row in (0, 4, 8, 12, 32, 36, 40, 44)]
-        lines += [f"SFPLOAD d={i} row={row} mode={mode}" for i, row in enumerate(at)]
-        lines += [_fold(op, i, i + 4, integer) for i in range(4)]
-        lines += [_fold(op, 0, 2, integer), _fold(op, 1, 3, integer), _fold(op, 0, 1, integer)]
-        lines += [f"SFPMOV d={i} c=0" for i in (1, 2, 3)]
-        lines.append("SFPTRANSP")
-        lines += [_fold(op, 0, 1, integer), _fold(op, 2, 3, integer), _fold(op, 0, 2, integer)]
-        lines += [f"SFPSTORE d=0 row={row} mode={mode}" for row in at]
-    return _with_nops(lines, arch)
 
 
 def build_reduce(spec: ReduceSpec, arch: Arch) -> Program:

@@ -182,6 +182,12 @@ class Builder:
         self.ops.append(Op("SFPSWAP", {"mode": mode}, None, {}, {"d": d, "c": other}, bundle=self._bundle))
         return d
 
+    def sorted(self, x: V, y: V) -> tuple[V, V]:
+        """The larger and the smaller of two values by total order."""
+        d, c = self.copy(x), self.copy(y)
+        self.ops.append(Op("SFPSWAP", {"mode": 9}, None, {}, {"d": d, "c": c}, bundle=self._bundle))
+        return d, c
+
     def horner(self, x: V, coefficients: Sequence[float]) -> V:
         """The polynomial in x with these coefficients, highest power first."""
         p = self.const(coefficients[0])
@@ -266,6 +272,20 @@ class Builder:
         self._bundles += 1
         self._bundle = self._bundles
         self.ops.append(Op("SFPSETCC", {"mode": mode}, None, {"c": x}, bundle=self._bundle))
+
+    def and_if(self, x: V, mode: int) -> None:
+        """Inside a bundle: go on with those of its lanes that meet this condition, too."""
+        self.ops.append(Op("SFPSETCC", {"mode": mode}, None, {"c": x}, bundle=self._bundle))
+
+    def and_if_number(self, size: V) -> None:
+        """Inside a bundle: go on with the lanes where ``size``, a float without sign, is not NaN. Changes ``size``."""
+        self.change("SFPIADD", size, {"c": self.const_bits(0x7F800000)}, mode=10)  # infinity - size >= 0
+
+    def begin_if_nan(self, size: V) -> None:
+        """Start a bundle on the lanes where ``size``, a float without sign, is NaN. Changes ``size``."""
+        self._bundles += 1
+        self._bundle = self._bundles
+        self.change("SFPIADD", size, {"c": self.const_bits(0x7F800000)}, mode=2)  # infinity - size < 0
 
     def end_if(self) -> None:
         """End the bundle: all lanes again."""
