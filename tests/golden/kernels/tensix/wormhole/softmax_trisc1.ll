@@ -472,16 +472,13 @@ p1.f.head:
 p1.f.body:
   tt SFPLOAD d=0 row=192 mode=4
   tt SFPEXEXP d=1 c=0 mode=1
-  tt SFPABS d=2 c=0 mode=1
+  tt SFPSETSGN d=2 c=0 mode=1
   tt SFPSETEXP d=2 c=2 mode=1 imm=127
-  tt SFPLOADI d=3 mode=0 imm=48881
-  tt SFPLOADI d=4 mode=0 imm=16309
-  tt SFPMAD d=3 a=2 b=3 c=4
+  tt SFPMOV d=3 c=2
+  tt SFPLOADI d=4 mode=10 imm=4551
+  tt SFPLOADI d=4 mode=8 imm=32499
+  tt SFPIADD c=4 d=3 mode=6
   tt SFPMOV d=2 c=2 mode=1
-  tt SFPMAD d=4 a=2 b=3 c=10
-  tt SFPNOP
-  tt SFPMAD d=3 a=3 b=4 c=3
-  tt SFPNOP
   tt SFPMAD d=4 a=2 b=3 c=10
   tt SFPNOP
   tt SFPMAD d=3 a=3 b=4 c=3
@@ -496,10 +493,14 @@ p1.f.body:
   tt SFPSETCC c=1 mode=6
   tt SFPLOADI d=2 imm=32640
   tt SFPENCC
-  tt SFPLOADI d=3 mode=2 imm=255
-  tt SFPIADD c=1 d=3 mode=6
-  tt SFPSETCC c=3 mode=6
+  tt SFPSETSGN d=1 c=0 mode=1
+  tt SFPLOADI d=3 mode=0 imm=32640
+  tt SFPIADD c=3 d=1 mode=6
+  tt SFPSETCC c=1 mode=6
   tt SFPMOV c=9 d=2
+  tt SFPENCC
+  tt SFPSETCC c=1
+  tt SFPMOV c=0 d=2
   tt SFPENCC
   tt SFPSETSGN c=2 d=0
   tt SFPSTORE d=0 row=192 mode=4 addr_mode=3
