@@ -39,7 +39,7 @@ _erfc = np.frompyfunc(math.erfc, 1, 1)
 
 
 def erf(x: Array) -> Array:
-    return _erf(x).astype(np.float64)
+    return np.asarray(_erf(x), np.float64)
 
 
 def sigmoid(x: Array) -> Array:
@@ -48,7 +48,7 @@ def sigmoid(x: Array) -> Array:
 
 def gelu(x: Array) -> Array:
     """x Phi(x) by the complementary error function, which cancels nothing."""
-    half = 0.5 * _erfc(-x / math.sqrt(2)).astype(np.float64)
+    half = 0.5 * np.asarray(_erfc(-x / math.sqrt(2)), np.float64)
     return x * half
 
 
@@ -108,7 +108,7 @@ class Error:
 
 
 def run(card: CardTarget, expression: Expression, inputs: list[Array], dtype: DType) -> tuple[Array, int]:
-    """The expression on inputs of one shape, and the words of its vector program (none where the matrix unit does all)."""
+    """The expression on inputs of one shape, and the words of its vector program (0: the matrix unit does all)."""
     shape = inputs[0].shape
     spec = EltwiseSpec("accuracy", expression, (Operand(shape, dtype),) * len(inputs), shape, dtype)
     program = eltwise.build(spec, ARCHS[card.arch])
