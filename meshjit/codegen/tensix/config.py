@@ -25,16 +25,21 @@ class UnpackFormat:
 #: Unpacker throttle mode 2 (up to four words a cycle) in the output format register.
 _THROTTLE = 2 << 4
 _CONTEXT = 0x000F000F
+_HALOIZE = 1 << 8
 
 
-def unpack_format(dtype: DType, *, to_dst: bool) -> UnpackFormat:
-    """The format of one operand: bf16 goes to a source register, f32 to one (as TF32) or exactly to Dst."""
+def unpack_format(dtype: DType, *, to_dst: bool, transpose: bool = False) -> UnpackFormat:
+    """The format of one operand: bf16 goes to a source register, f32 to one (as TF32) or exactly to Dst.
+
+    ``transpose`` transposes each face on its way to SrcA (UNPACR_Regular, Haloize_mode).
+    """
+    turn = _HALOIZE * transpose
     if dtype == BF16:
-        return UnpackFormat(FORMAT_BF16 | 1 << 4, FORMAT_BF16 | _THROTTLE, _CONTEXT, to_dst=False)
+        return UnpackFormat(FORMAT_BF16 | 1 << 4, FORMAT_BF16 | _THROTTLE | turn, _CONTEXT, to_dst=False)
     code = {F32: FORMAT_FP32, I32: FORMAT_INT32}[dtype]
     if to_dst:
         return UnpackFormat(code | 1 << 4, code | _THROTTLE, _CONTEXT | 0x30, to_dst=True)
-    return UnpackFormat(FORMAT_FP32 | 1 << 4, FORMAT_TF32 | _THROTTLE, _CONTEXT, to_dst=False)
+    return UnpackFormat(FORMAT_FP32 | 1 << 4, FORMAT_TF32 | _THROTTLE | turn, _CONTEXT, to_dst=False)
 
 
 def table(

@@ -94,6 +94,8 @@ def _family(node: Node) -> str:
     if node.body is None:
         return node.op.kernel
     kinds = {n.op.kernel for n in node.body.nodes} - {"elementwise", "create"}
+    if "matmul" in kinds:
+        kinds -= {"copy"}  # the transposition of its second operand
     return kinds.pop() if len(kinds) == 1 else "+".join(sorted(kinds)) if kinds else "elementwise"
 
 
@@ -289,10 +291,12 @@ def _product(node: Node, mesh: Mesh) -> _Product:
     inputs, nodes, result = _members(node)
     root = next(n for n in nodes if n.op.kernel == "matmul")
     a, b = root.operands
+    turned = b.op.kernel == "copy" and b in nodes
+    nodes = tuple(n for n in nodes if n.op.kernel != "copy")
     read = {o for n in nodes if n is not root for o in n.operands}
     others = [i for i in inputs if i in read]
     # The launch binds the node's operands in order; the matmul's kernels want a, b, then the rest.
-    order = (inputs.index(a), inputs.index(b), *(inputs.index(o) for o in others))
+    order = (inputs.index(a), inputs.index(b.operands[0] if turned else b), *(inputs.index(o) for o in others))
     epilogue = None
     chain = None
     if result is not root:
@@ -309,6 +313,7 @@ def _product(node: Node, mesh: Mesh) -> _Product:
         operands=tuple(chain.operands) if chain else (),
         fidelity=fidelity,
         fp32_accumulate=node.attrs.get("accumulate") != "bf16" or any(o.type.dtype != BF16 for o in (*inputs, result)),
+        b_transposed=turned,
     )
     return _Product(spec, order)
 

@@ -41,6 +41,12 @@ def _ab(a: int, b: int) -> int:
 _FIDELITY_STEP = 1 << 13
 MODES = ((_ab(0, 8), 0), (_ab(32, 8), 0), (_ab(48, 8), 0), (_ab(16, 8), _FIDELITY_STEP))
 
+#: The same when SrcA holds a tile whose faces were transposed one by one while they were unpacked: the tile transposed
+#: has faces 1 and 2 in each other's place, so SrcA steps by 0, 16 or 48 rows.
+_ADDR_MODES_TRANSPOSED = (0, 1, 0, 2, 0, 1, 0, 1, 0, 1, 0, 2, 0, 1, 0, 3)
+MVMUL_STEPS_TRANSPOSED = tuple(zip(_DST_ROWS, _ADDR_MODES_TRANSPOSED, strict=True))
+MODES_TRANSPOSED = (MODES[0], (_ab(16, 8), 0), MODES[2], MODES[3])
+
 
 @dataclass(frozen=True)
 class MatmulSpec:
@@ -48,7 +54,8 @@ class MatmulSpec:
 
     ``a`` is (..., m, k), ``b`` (..., k, n), leading dims broadcast; ``operands`` are broadcast to the output's shape;
     ``epilogue`` takes the product as value 0, then the operands (None: the product itself). Inputs in f32 are
-    multiplied as TF32 (10 mantissa bits). ``fp32_accumulate`` keeps the sum in float32, else in bfloat16.
+    multiplied as TF32 (10 mantissa bits). ``fp32_accumulate`` keeps the sum in float32, else in bfloat16. With
+    ``b_transposed`` the buffer of ``b`` holds (..., n, k); the unpacker transposes its tiles.
     """
 
     name: str
@@ -59,6 +66,7 @@ class MatmulSpec:
     operands: tuple[Operand, ...] = ()
     fidelity: Fidelity = "hifi2"
     fp32_accumulate: bool = True
+    b_transposed: bool = False
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -68,6 +76,11 @@ class MatmulSpec:
         pad_a, pad_b = (1,) * (rank - len(lead_a)) + lead_a, (1,) * (rank - len(lead_b)) + lead_b
         lead = tuple(max(x, y) if min(x, y) else 0 for x, y in zip(pad_a, pad_b, strict=True))
         return (*lead, self.a.shape[-2], self.b.shape[-1])
+
+    @property
+    def problem(self) -> Problem:
+        """The matmul in tiles."""
+        return Problem.of(self.a.shape, self.b.shape, self.shape, b_transposed=self.b_transposed)
 
 
 #: What plans are costed with, in cycles of the cores' clock: bytes of DRAM per cycle (288 GB/s at 1 GHz, 512 GB/s at
@@ -91,6 +104,7 @@ class MatrixRecord:
     lines: int
     stride: tuple[int, int]
     unpacker: int
+    k_last: bool
     panel: bool
     group: GroupRecord | None
 
@@ -143,7 +157,7 @@ def _sizes(spec: MatmulSpec, problem: Problem, cut: Plan) -> tuple[list[tuple[in
 
 def cost(spec: MatmulSpec, arch: Arch, cut: Plan) -> float:
     """Cycles that a plan is expected to take: what is slower, mathematics or reading, and a quarter of the other."""
-    problem = Problem.of(spec.a.shape, spec.b.shape, spec.shape)
+    problem = spec.problem
     place = layout(problem, cut, arch)
     work = count(problem, cut, place)
     steps = -(-problem.k // cut.k_block)
@@ -174,7 +188,7 @@ def plan(spec: MatmulSpec, arch: Arch) -> Plan:
 
     Raises :class:`~meshjit.errors.CodegenError` (MJ4111) when even one tile's epilogue does not fit into Dst.
     """
-    problem = Problem.of(spec.a.shape, spec.b.shape, spec.shape)
+    problem = spec.problem
     best: tuple[float, Plan] | None = None
     roomy = False
     for cut in _candidates(spec, arch, problem):
@@ -260,7 +274,7 @@ def build(spec: MatmulSpec, arch: Arch, cut: Plan | None = None) -> Program:
     cores (MJ4106, MJ411x, MJ412x).
     """
     cut = cut or plan(spec, arch)
-    problem = Problem.of(spec.a.shape, spec.b.shape, spec.shape)
+    problem = spec.problem
     program = _epilogue(spec, arch, cut.rows * cut.columns, cut.halves)
     if program is None:
         raise CodegenError(
@@ -290,7 +304,7 @@ def build(spec: MatmulSpec, arch: Arch, cut: Plan | None = None) -> Program:
         circular_buffers=tuple(cb.declare(d) for cb, d in zip(cbs, dtypes, strict=True)),
         config=config.table(
             arch,
-            unpack0=config.unpack_format(spec.b.dtype, to_dst=False),
+            unpack0=config.unpack_format(spec.b.dtype, to_dst=False, transpose=spec.b_transposed),
             unpack1=config.unpack_format(spec.a.dtype, to_dst=False),
             out=spec.dtype,
             dst32=spec.fp32_accumulate,
@@ -314,11 +328,15 @@ def _kernels(
         ReadOperand(cb, 2 + i, stride[-2:], broadcast)
         for i, (cb, (stride, broadcast)) in enumerate(zip(cbs[2:-1], walks, strict=True))
     )
-    b_format = config.unpack_format(spec.b.dtype, to_dst=False)
+    b_format = config.unpack_format(spec.b.dtype, to_dst=False, transpose=spec.b_transposed)
+    b_stride = (problem.k, 1) if spec.b_transposed else (1, problem.n)
+    steps, modes = (MVMUL_STEPS_TRANSPOSED, MODES_TRANSPOSED) if spec.b_transposed else (MVMUL_STEPS, MODES)
     formats = tuple(config.unpack_format(o.dtype, to_dst=o.dtype != BF16) for o in spec.operands)
     computes = tuple(ComputeOperand(cb, f, 1 + i) for i, (cb, f) in enumerate(zip(cbs[2:-1], formats, strict=True)))
-    a = MatrixRecord("a", "h", cbs[0], 0, cut.rows, (problem.k, 1), 1, cut.keep == "a", words.record("a", record))
-    b = MatrixRecord("b", "w", cbs[1], 1, cut.columns, (1, problem.n), 0, cut.keep == "b", words.record("b", record))
+    a = MatrixRecord("a", "h", cbs[0], 0, cut.rows, (problem.k, 1), 1, True, cut.keep == "a", words.record("a", record))
+    b = MatrixRecord(
+        "b", "w", cbs[1], 1, cut.columns, b_stride, 0, spec.b_transposed, cut.keep == "b", words.record("b", record)
+    )
     step_row = (record.addr_mod_dst[3], 2)
     half = dst_slots(spec, 2) if cut.halves == 2 else 0
     over = record.arguments + 4 * (words.sync + 3) if words.groups else 0
@@ -335,7 +353,7 @@ def _kernels(
          {"held": a if cut.hold == "a" else b, "moving": b if cut.hold == "a" else a, "b_format": b_format,
           "operands": computes, "mixed": any(f != b_format for f in formats)}),
         (Role.TRISC1, "tensix/math_matmul.ll.j2",
-         {"steps": MVMUL_STEPS, "mop": _mop(PHASES[spec.fidelity], arch), "modes": MODES, "epilogue_modes": (step_row,),
+         {"steps": steps, "mop": _mop(PHASES[spec.fidelity], arch), "modes": modes, "epilogue_modes": (step_row,),
           "restore": ((step_row[0], _FIDELITY_STEP),), "operands": computes, "program": program,
           "setup": program.setup, "hold": cut.hold, "zero_half": isa.encode_line("ZEROACC mode=2", arch.name)}),
         (Role.TRISC2, "tensix/pack_matmul.ll.j2", {"out": cbs[-1]}),

@@ -52,7 +52,8 @@ class Plan:
 
 @dataclass(frozen=True)
 class Problem:
-    """A matmul in tiles: m x k times k x n for every index of ``lead``, with the operands' shapes."""
+    """A matmul in tiles: m x k times k x n for every index of ``lead``, with the operands' shapes and the pages from one
+    column of B to the next."""
 
     m: int
     k: int
@@ -60,13 +61,16 @@ class Problem:
     lead: tuple[int, ...]
     a: tuple[int, ...]
     b: tuple[int, ...]
+    b_step: int = 1
 
     @classmethod
-    def of(cls, a: tuple[int, ...], b: tuple[int, ...], shape: tuple[int, ...]) -> Problem:
-        """From the operands' and the output's shapes in elements."""
+    def of(
+        cls, a: tuple[int, ...], b: tuple[int, ...], shape: tuple[int, ...], *, b_transposed: bool = False
+    ) -> Problem:
+        """From the operands' and the output's shapes in elements; ``b_transposed``: memory holds B's columns."""
         _, m, k = tile_grid(a)
         _, _, n = tile_grid(b)
-        return cls(m, k, n, shape[:-2], a, b)
+        return cls(m, k, n, shape[:-2], a, b, k if b_transposed else 1)
 
 
 @dataclass(frozen=True)
@@ -169,7 +173,7 @@ def _rounds(problem: Problem, cut: Plan, place: Layout, slot: tuple[int, int]) -
         cells = product(rows, columns) if cut.keep == "a" else ((i, j) for j in columns for i in rows)
         for i, j in cells:
             h, w = max(min(cut.rows, m - i), 0), max(min(cut.columns, n - j), 0)
-            yield Block(h, w, a + i * k, b + j, number * m * n + i * n + j, 0, (number, i, j))
+            yield Block(h, w, a + i * k, b + j * problem.b_step, number * m * n + i * n + j, 0, (number, i, j))
 
 
 def _flagged(blocks: Sequence[Block]) -> list[Block]:
