@@ -137,6 +137,11 @@ KERNELS = (
           "urem i32 {{ page }}, {{ hw.num_banks - 1 }}", "transpose_heads-f32-2x2", "blackhole"),
     Fault("packer writes 16 bits of 32", f"{TENSIX}.config", '"pack_read_32b": wide', '"pack_read_32b": 0',
           "tiny_add-f32-1"),
+    Fault("faces of a transposed operand stay", f"{TENSIX}.matmul", "if spec.b_transposed else (MVMUL_STEPS, MODES)",
+          "if False else (MVMUL_STEPS, MODES)", "matmul_transposed-bf16-1"),
+    Fault("faces are not transposed", f"{TENSIX}.config", "_HALOIZE * transpose", "0", "matmul_transposed-f32-1"),
+    Fault("K is masked across", "tensix/reader_matmul.ll.j2", "{% if x.k_last %}", "{% if k == 'a' %}",
+          "matmul_transposed-bf16-1", "blackhole"),
     Fault("rows of A read as columns", f"{TENSIX}.matmul", '(problem.k, 1), 1, cut', '(1, problem.k), 1, cut',
           "matmul-bf16-2x2", "blackhole"),
 )  # fmt: skip

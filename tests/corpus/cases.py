@@ -286,6 +286,9 @@ def matmul_cases() -> Iterator[Triple]:
             yield triple(f"matmul-{dtype}", single(plain_mm, types), grid, "mixed")
         types = [plain(dtype, 256, 500), plain(dtype, 500, 250)]  # several steps of tiles that cores share
         yield triple(f"matmul_long-{dtype}", single(plain_mm, types), "8x8", "mixed")
+        types = [plain(dtype, 70, 100), plain(dtype, 90, 100), plain(dtype, 90)]
+        for grid in ("1", "8x8"):
+            yield triple(f"matmul_transposed-{dtype}", fused(_transposed_bias, types), grid, "mixed")
     square = [plain(BF16, 64, 64)]
     yield triple("matmul_same_operand-bf16", single(lambda b, x: b.add(linear.MATMUL, [x, x]), square), "1", "mixed")
     types = [plain(BF16, 40, 64), plain(BF16, 64, 100), plain(BF16, 100), plain(BF16, 40, 1)]
@@ -297,6 +300,11 @@ def matmul_cases() -> Iterator[Triple]:
 def _bias_gelu(b: Builder, x: Node, y: Node, bias: Node, r: Node) -> Node:
     total = b.add(E_.ADD, [b.add(linear.MATMUL, [x, y]), bias])
     return b.add(E_.ADD, [b.add(E_.GELU, [total], {"approximate": "tanh"}), r])
+
+
+def _transposed_bias(b: Builder, x: Node, y: Node, bias: Node) -> Node:
+    turned = b.add(shape.TRANSPOSE, [y], {"perm": (1, 0)})
+    return b.add(E_.ADD, [b.add(linear.MATMUL, [x, turned]), bias])
 
 
 def _scale_residual(b: Builder, x: Node, y: Node, bias: Node, r: Node) -> Node:

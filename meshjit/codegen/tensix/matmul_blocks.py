@@ -52,8 +52,10 @@ class Plan:
 
 @dataclass(frozen=True)
 class Problem:
-    """A matmul in tiles: m x k times k x n for every index of ``lead``, with the operands' shapes and the pages from one
-    column of B to the next."""
+    """A matmul in tiles: m x k times k x n for every index of ``lead``, with the operands' shapes.
+
+    ``b_step`` is the number of pages from one column of B to the next.
+    """
 
     m: int
     k: int

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from card_run import CHIPS, ONE, check, fused, plain, random, single, target
+from card_run import CHIPS, ONE, check, fused, plain, random, run_node, single, target
 
 from meshjit.arch import ARCHS
 from meshjit.codegen.tensix import matmul
 from meshjit.codegen.tensix.eltwise import Operand
 from meshjit.codegen.tensix.matmul_blocks import Plan
 from meshjit.ir.ops import create, elementwise, linear
+from meshjit.ir.ops import shape as shapes
 from meshjit.ir.program import RunProgram
 from meshjit.ir.types import BF16, F32, DType
 from meshjit.runtime import layouts
@@ -89,6 +90,45 @@ def test_fidelity(chip, fidelity, fp32_accumulate):
     want = a.astype(np.float64) @ b.astype(np.float64)
     limit = FROBENIUS[fidelity] if fp32_accumulate else max(FROBENIUS[fidelity], 8e-3)
     assert np.linalg.norm(got - want) / np.linalg.norm(want) < limit
+
+
+def turned(g, y):
+    """The last two dims exchanged."""
+    rank = y.type.rank
+    return g.add(shapes.TRANSPOSE, [y], {"perm": (*range(rank - 2), rank - 1, rank - 2)})
+
+
+@pytest.mark.parametrize("dtype", [BF16, F32], ids=str)
+@pytest.mark.parametrize("epilogue", [False, True], ids=["", "bias"])
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [((32, 32), (32, 32)), ((37, 70), (101, 70)), ((300, 300), (300, 300)), ((3, 128, 64), (3, 40, 64))],
+)
+def test_transposed_second_operand(chip, dtype, epilogue, left, right):
+    a, b, bias = plain(dtype, *left), plain(dtype, *right), plain(dtype, right[-2])
+
+    def build(g, x, y, *z):
+        p = g.add(linear.MATMUL, [x, turned(g, y)])
+        return g.add(elementwise.RELU, [g.add(elementwise.ADD, [p, z[0]])]) if z else p
+
+    types = [a, b, bias] if epilogue else [a, b]
+    check(fused(build, *types), [random(t, i) for i, t in enumerate(types)], chip, LARGEST[dtype])
+
+
+def test_an_operand_times_its_own_transposition(chip):
+    a = plain(BF16, 70, 100)
+    check(fused(lambda g, x: g.add(linear.MATMUL, [x, turned(g, x)]), a), [random(a, 1)], chip, LARGEST[BF16])
+
+
+@pytest.mark.parametrize("dtype", [BF16, F32], ids=str)
+def test_transposed_in_the_unpacker_or_before_the_bytes_are_the_same(chip, dtype):
+    a, b, w = plain(dtype, 70, 100), plain(dtype, 100, 130), plain(dtype, 130, 100)
+    x, y = random(a, 1), random(b, 2)
+    one = single(lambda g, x, y: g.add(linear.MATMUL, [x, y]), a, b)
+    other = fused(lambda g, x, y: g.add(linear.MATMUL, [x, turned(g, y)]), a, w)
+    (first,) = run_node(one.nodes[0], ONE, [x, y], chip)
+    (second,) = run_node(other.nodes[0], ONE, [x, np.ascontiguousarray(y.T)], chip)
+    assert first.tobytes() == second.tobytes()
 
 
 #: Ways to cut 7 x 4 x 11 tiles: alone and shared, either operand kept, steps of K that end short, whole and half Dst.
