@@ -142,7 +142,7 @@ KERNELS = (
     Fault("faces are not transposed", f"{TENSIX}.config", "_HALOIZE * transpose", "0", "matmul_transposed-f32-1"),
     Fault("K is masked across", "tensix/reader_matmul.ll.j2", "{% if x.k_last %}", "{% if k == 'a' %}",
           "matmul_transposed-bf16-1", "blackhole"),
-    Fault("rows of A read as columns", f"{TENSIX}.matmul", '(problem.k, 1), 1, cut', '(1, problem.k), 1, cut',
+    Fault("rows of A read as columns", f"{TENSIX}.matmul", '(problem.k, 1), 1, True', '(1, problem.k), 1, True',
           "matmul-bf16-2x2", "blackhole"),
 )  # fmt: skip
 
