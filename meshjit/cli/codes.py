@@ -133,8 +133,23 @@ _CODEGEN = {
     "MJ4143": "A card kernel gives a circular buffer's pages away before the unpacker or packer is done with them.",
     "MJ4144": "A card kernel tells another thread that work is done without waiting for the units that do it.",
     "MJ4145": "A card kernel lets the matrix and the vector unit use Dst at the same time.",
-    "MJ4146": "A card kernel tells somebody to go on before a store that matters to him has surely arrived: a fault of "
-    "its template.",
+    "MJ4146": "A card kernel tells somebody to go on before a store that matters to him has surely arrived: a fault "
+    "of its template.",
+    "MJ4147": "The static checker cannot follow a card kernel: what it tells others depends on data or timing, or it "
+    "uses a register that the checker does not know. A fault of its template, or a primitive to teach the checker.",
+    "MJ4150": "A card kernel gives away pages of a circular buffer that it has not waited for: a fault of its "
+    "template.",
+    "MJ4151": "The kernels of a card program do not consume all pages that they produce, or do not clear a circular "
+    "buffer's counters: a fault of their templates.",
+    "MJ4152": "The kernels of a card program would wait for one another for ever: a fault of their templates. The "
+    "message shows what each waits for.",
+    "MJ4153": "A semaphore between the threads of a card program may be lost, taken twice or left over: a fault of "
+    "their templates.",
+    "MJ4154": "A card kernel touches pages of a circular buffer that are not its own: a fault of its template.",
+    "MJ4155": "A card kernel lets memory change hands while a NoC transfer of it may be under way: a fault of its "
+    "template.",
+    "MJ4156": "The kernels of a card program do not agree on how many tiles pass through the source registers: a "
+    "fault of their templates.",
     "MJ4201": "The installed package has no kernel templates: the installation is broken. Install it again.",
     "MJ4202": "A template parameter is no plain data: a fault of the code generator.",
     "MJ4203": "A kernel template does not render, mostly because a parameter is missing: a fault of the code "

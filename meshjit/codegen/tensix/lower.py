@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import cast
 
 from meshjit.arch import TILE_DIM, Arch
-from meshjit.codegen.tensix import copy, eltwise, matmul, rows
+from meshjit.codegen.tensix import check, copy, eltwise, matmul, rows
 from meshjit.codegen.tensix.eltwise import EltwiseSpec, Operand
 from meshjit.codegen.tensix.expression import Expression, Step
 from meshjit.codegen.tensix.matmul_blocks import Keep, Plan, Share
@@ -57,6 +57,7 @@ def lower(node: Node, mesh: Mesh, arch: Arch) -> Program:
         raise _error(node, "MJ4130", reason)
     try:
         program = _FAMILIES[_family(node)](node, mesh, arch)
+        check.prove(program, arch)
     except CodegenError as error:
         if error.where or node.location is None:
             raise

@@ -1,19 +1,23 @@
 """A static checker of emitted kernels: proves, from the binaries alone, what the simulator does not check.
 
-Rules about one kernel walk every path through its control flow (:func:`check`); each cites the page of the public ISA
-documentation it is from. The kernel is refused where a rule cannot be proved.
+Rules about one kernel walk every path through its control flow (:func:`check`). Rules about the kernels of a program
+together follow each with the arguments of every core (:func:`prove`). Each cites the page of the public ISA
+documentation it is from; what cannot be proved is refused.
 """
 
 from __future__ import annotations
 
+import hashlib
+
 from meshjit.arch import Arch
-from meshjit.codegen.tensix.check import ordering, units, values
+from meshjit.codegen.tensix.check import ordering, program, units, values
 from meshjit.codegen.tensix.check.machine import Image
 from meshjit.codegen.tensix.check.words import Flow
-from meshjit.ir.program import Role
+from meshjit.ir.program import Program, Role
+from meshjit.toolchain import cache as binaries
 
 #: Part of the key of built kernels: those that an older checker let pass are built and checked again.
-VERSION = "check-2"
+VERSION = "check-3"
 #: Rules about the Tensix instructions of one kernel.
 WORD_RULES = (
     units.sfpu_latency,
@@ -34,3 +38,17 @@ def check(binary: bytes, arch: Arch, name: str, role: Role | None = None, text: 
     for rule in WORD_RULES:
         rule(flow)
     ordering.memory_order(image, values.accesses(image))
+
+
+def prove(card: Program, arch: Arch) -> None:
+    """Prove that the kernels of a card program fit together on every core: what is produced is consumed, buffers never
+    hold more than they can, nobody waits for ever, transfers are over before their pages change hands.
+
+    A proof is kept with the built kernels. Raises :class:`~meshjit.errors.CodegenError`, MJ4147 to MJ4156.
+    """
+    digest = hashlib.sha256(repr((arch.grid, card.circular_buffers, card.arguments, len(card.config))).encode())
+    for kernel in card.kernels:
+        digest.update(kernel.role.value.encode() + kernel.binary)
+    binaries.get(
+        digest.hexdigest(), f"proof {arch.name} {VERSION}", lambda: b"%d different cores" % program.prove(card, arch)
+    )

@@ -1,0 +1,401 @@
+"""One kernel of a program followed on one core: what it tells the others, and what it does to L1 meanwhile.
+
+Waits are taken to end: whether they do is shown by :mod:`~meshjit.codegen.tensix.check.network`, from the events that
+are collected here. What a kernel does between its waits does not depend on when they end, so one run shows all.
+
+A side of a circular buffer may touch the pages that its own waits have granted it and that it has not given away. Those
+are counted, not looked up, so what holds here holds for every timing.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from meshjit.codegen.tensix.check.machine import Image
+from meshjit.codegen.tensix.check.report import refuse
+from meshjit.codegen.tensix.check.words import Word, decode
+from meshjit.errors import CodegenError
+from meshjit.ir.program import CircularBuffer, Role
+
+#: Instructions that wait for a source register: 1 SrcA, 2 SrcB (MatrixUnit.md).
+SOURCES = {
+    "MVMUL": 3, "ELWADD": 3, "ELWSUB": 3, "ELWMUL": 3, "GAPOOL": 3, "GMPOOL": 3, "MOVA2D": 1, "MOVB2D": 2,
+}  # fmt: skip
+#: What NoC counters show at a kernel's start: anything may, since nobody clears them.
+_START = 0xFFFFFFFE
+_MASK = 0xFFFFFFFF
+#: Run-time words: instructions that only set registers, which is all that kernels build at run time.
+_BUILT = frozenset({"SETDMAREG", "SETADC", "SETADCXX", "SETADCXY", "SETADCZW", "SETC16"})
+
+# Events: (kind, index, amount, word).
+RESERVE, PUSH, WAIT, POP, POST, GET, ABOVE, BELOW, INIT, VALID, NEED, HAND = range(12)
+Event = tuple[int, int, int, int]
+
+
+class Range(NamedTuple):
+    """Bytes ``first`` to ``end`` (exclusive) of L1."""
+
+    first: int
+    end: int
+
+    def overlaps(self, other: Range) -> bool:
+        """Whether the two share a byte."""
+        return self.first < other.end and other.first < self.end
+
+
+@dataclass
+class _Side:
+    """One side of a circular buffer: pages told of so far, pages granted by waits and not yet told of."""
+
+    buffer: CircularBuffer
+    producer: bool
+    told: int = 0
+    granted: int = 0
+
+    @property
+    def pages(self) -> int:
+        return self.buffer.num_pages
+
+    def next_pages(self, count: int) -> list[Range]:
+        """The next ``count`` pages of the ring."""
+        size, base = self.buffer.page_bytes, self.buffer.address
+        return [Range(base + (self.told + i) % self.pages * size, base + (self.told + i) % self.pages * size + size)
+                for i in range(count)]  # fmt: skip
+
+
+def source_use(word: Word) -> tuple[int, int]:
+    """The source registers that an instruction waits for, and those that it hands back (1 SrcA, 2 SrcB)."""
+    return SOURCES.get(word.name, 0), word.get("clear")
+
+
+class Follower:
+    """Follows one kernel. ``words`` is its argument block by address, ``recorded`` what each REPLAY records."""
+
+    def __init__(
+        self,
+        image: Image,
+        buffers: Sequence[CircularBuffer],
+        words: Mapping[int, int],
+        recorded: Mapping[int, tuple[Word, ...]],
+    ) -> None:
+        arch = image.arch
+        self.image = image
+        self.words = words
+        self.recorded = recorded
+        self.read: dict[int, int] = {}
+        self.events: list[Event] = []
+        self.gpr = dict.fromkeys(range(128), 0)
+        self.config: dict[int, int] = {}
+        self.noc: dict[int, int] = {}
+        self.mop: dict[int, int] = {}
+        self._registers = {arch.cb_register(b.index, received=r): (b, r) for b in buffers for r in (True, False)}
+        self._buffers = buffers
+        self._sides: dict[int, _Side] = {}
+        self._thresholds: dict[int, int] = {}
+        self._busy: set[int] = set()
+        self._reads: list[tuple[Range, int]] = []
+        self._writes: list[tuple[Range, int]] = []
+        self._issued = {True: 0, False: 0}
+        self._held = 0
+        self._replay: dict[int, Word] = {}
+        self._expansions: dict[tuple[int, ...], list[tuple[int, int]]] = {}
+        self._cleared: set[int] | None = set() if image.role is Role.BRISC else None
+        names = (("unpack0_base", 0), ("unpack1_base", 1), ("pack_dest0", 2))
+        self._bases = {unit: arch.config[name] for name, unit in names}
+
+    def refuse(self, code: str, at: int, what: str, source: str) -> CodegenError:
+        """The error for the instruction at word ``at``."""
+        return refuse(self.image, code, at, what, source)
+
+    # ---- loads and waits ----
+
+    def load(self, at: int, address: int) -> int:
+        """A load that decides something: of an argument, or of a NoC counter's first value."""
+        value = self.words.get(address)
+        if value is not None:
+            self.read[address] = value
+            return value
+        noc = self.image.arch.noc
+        if address in (noc.base + noc.read_responses, noc.base + noc.write_acks):
+            return _START + self._issued[address == noc.base + noc.read_responses] & _MASK
+        what = "what the kernel tells others depends on data in memory"
+        raise self.refuse("MJ4147", at, what, "BabyRISCV/README.md")
+
+    def poll(self, at: int, address: int, ends: Callable[[int], bool]) -> None:
+        """A loop that repeats a load until ``ends`` of the value is true."""
+        known = self._registers.get(address)
+        if known is not None:
+            return self._poll_counter(at, *known, ends)
+        noc = self.image.arch.noc
+        if address in (noc.base + noc.read_responses, noc.base + noc.write_acks):
+            return self._poll_transfers(at, address == noc.base + noc.read_responses, ends)
+        index, offset = divmod(address - noc.base, noc.stride)
+        if 0 <= index < 4 and offset == noc.command:
+            if not ends(0) or ends(1):
+                raise self.refuse("MJ4155", at, "this does not wait for the request initiator", "NoC/MemoryMap.md")
+            self._busy.discard(index)
+            return None
+        raise self.refuse("MJ4147", at, f"a wait for {address:#x}, which nobody is known to change", "NoC/MemoryMap.md")
+
+    def _side(self, at: int, buffer: CircularBuffer, producer: bool) -> _Side:
+        # at the start every page is free
+        side = self._sides.setdefault(buffer.index, _Side(buffer, producer, 0, buffer.num_pages if producer else 0))
+        if side.producer != producer:
+            raise self.refuse(
+                "MJ4150", at, f"both sides of buffer {buffer.index} in one kernel", "NoC/Overlay/README.md"
+            )
+        return side
+
+    def _poll_counter(self, at: int, buffer: CircularBuffer, received: bool, ends: Callable[[int], bool]) -> None:
+        """The producer polls what was acknowledged, the consumer what was received."""
+        side = self._side(at, buffer, not received)
+        sign, told, pages = (1 if received else -1), side.told, side.pages
+
+        def enough(amount: int) -> bool:  # that many pages are there (or free)
+            return ends(told + sign * (amount if received else pages - amount) & 0xFFFF)
+
+        least = self._thresholds.get(at)
+        if least is None:
+            passes = [enough(amount) for amount in range(pages + 1)]
+            if passes != sorted(passes):
+                what = f"the wait for buffer {buffer.index} does not end with more pages"
+                raise self.refuse("MJ4147", at, what, "NoC/Overlay/README.md")
+        if least is None or not enough(least) or (least and enough(least - 1)):
+            least = bisect_left(range(pages + 1), True, key=enough)
+        if least > pages:
+            what = f"waits for more pages than the {pages} of buffer {buffer.index}"
+            raise self.refuse("MJ4152", at, what, "NoC/Overlay/README.md")
+        self._thresholds[at] = least
+        side.granted = max(side.granted, least)
+        self.events.append((WAIT if received else RESERVE, buffer.index, least, at))
+
+    # ---- circular buffers ----
+
+    def counter(self, at: int, address: int, value: int) -> None:
+        """A counter is stored: pages become the other side's."""
+        known = self._registers.get(address)
+        if known is None:
+            raise self.refuse("MJ4147", at, f"a store to {address:#x}, which is no counter", "NoC/Overlay/README.md")
+        buffer, received = known
+        if self._cleared is not None:
+            if value:
+                raise self.refuse("MJ4151", at, "a counter is set before the cores start", "NoC/Overlay/README.md")
+            self._cleared.add(address)
+            return
+        side = self._side(at, buffer, received)
+        pages = value - side.told & 0xFFFF
+        verb = "pushes" if received else "pops"
+        if not 0 < pages <= side.granted:
+            what = f"{verb} {pages} pages of buffer {buffer.index}, {side.granted} were waited for"
+            raise self.refuse("MJ4150", at, what, "NoC/Overlay/README.md")
+        flying = self._reads if received else self._writes
+        if flying:
+            gone = side.next_pages(pages)
+            for transfer, since in flying:
+                if any(transfer.overlaps(page) for page in gone):
+                    kind = "arrived" if received else "been read"
+                    what = f"{verb} a page of buffer {buffer.index} that may not have {kind} over the NoC yet"
+                    raise refuse(self.image, "MJ4155", at, what, "NoC/Counters.md", [f"requested at word {since}"])
+        side.told += pages
+        side.granted -= pages
+        self.events.append((PUSH if received else POP, buffer.index, pages, at))
+
+    def _owned(self, at: int, touched: Range, producer: bool, what: str) -> None:
+        """Refuse unless bytes of circular buffers are in pages that this side has been granted."""
+        for buffer in self._buffers:
+            if not touched.overlaps(Range(buffer.address, buffer.address + buffer.num_pages * buffer.page_bytes)):
+                continue
+            side = self._sides.get(buffer.index) or _Side(buffer, True, 0, buffer.num_pages)
+            mine = side.next_pages(side.granted) if side.producer == producer else []
+            inside = sum(min(p.end, touched.end) - max(p.first, touched.first) for p in mine if p.overlaps(touched))
+            if inside != touched.end - touched.first:
+                text = f"{what} {touched.first:#x}, outside the pages of buffer {buffer.index} that it has waited for"
+                raise self.refuse("MJ4154", at, text, "TensixTile/L1.md")
+
+    def _tile(self, at: int, first: int, producer: bool, what: str) -> None:
+        """Refuse unless a tile begins where a page does, and the page is this side's."""
+        for buffer in self._buffers:
+            page, offset = divmod(first - buffer.address, buffer.page_bytes)
+            if 0 <= page < buffer.num_pages and not offset:
+                return self._owned(at, Range(first, first + buffer.page_bytes), producer, what)
+        raise self.refuse("MJ4154", at, f"{what} {first:#x}, where no page begins", "TensixTile/L1.md")
+
+    # ---- NoC ----
+
+    def send(self, at: int, index: int) -> None:
+        """A request is given to a request initiator."""
+        noc = self.image.arch.noc
+        base = noc.base + index * noc.stride
+        ctrl, length = self.noc.get(base + noc.ctrl, 0), self.noc.get(base + noc.length, 0)
+        if index in self._busy:
+            raise self.refuse("MJ4155", at, "the request initiator may still be busy", "NoC/MemoryMap.md")
+        self._busy.add(index)
+        if ctrl & 1:
+            raise self.refuse("MJ4147", at, "an atomic request, which the checker does not follow", "NoC/Atomics.md")
+        packets = max(1, -(-length // noc.max_packet_bytes))
+        if ctrl & 2:
+            first = self.noc.get(base + noc.target_lo, 0)
+            touched = Range(first, first + length)
+            self._owned(at, touched, False, "sends from")
+            flying, mine = self._reads, self._writes
+        else:
+            first = self.noc.get(base + noc.return_lo, 0)
+            touched = Range(first, first + length)
+            self._owned(at, touched, True, "reads over the NoC to")
+            flying, mine = self._writes, self._reads
+        for other, since in flying:
+            if other.overlaps(touched):
+                what = f"L1 at {touched.first:#x} is still in use by another transfer"
+                raise refuse(self.image, "MJ4155", at, what, "NoC/Ordering.md", [f"requested at word {since}"])
+        mine.append((touched, at))
+        self._issued[not ctrl & 2] += packets
+
+    def _poll_transfers(self, at: int, reads: bool, ends: Callable[[int], bool]) -> None:
+        flying, count = (self._reads if reads else self._writes), self._issued[reads]
+        if not ends(_START + count & _MASK):
+            what = f"waits for another number of transfers than the {count} under way or done"
+            raise self.refuse("MJ4152", at, what, "NoC/Counters.md")
+        if flying and not ends(_START + count - 1 & _MASK):
+            flying.clear()
+
+    # ---- Tensix ----
+
+    def push(self, at: int, word: int) -> None:
+        """An instruction that was built at run time."""
+        if word >> 24 == 0x45:
+            self.gpr[word & 127] = word >> 8 & 0xFFFF
+            return
+        name, _ = decode(word, self.image.arch.name)
+        if name not in _BUILT:
+            what = f"pushes {name} ({word:#010x}), which must be a constant to be checked"
+            raise self.refuse("MJ4147", at, what, "BabyRISCV/PushTensixInstruction.md")
+
+    def unpack(self, at: int, unpacker: int, valid: int) -> None:
+        """UNPACR: reads a tile, and hands it to the matrix unit when ``valid``."""
+        first = (self.config.get(self._bases[unpacker], 0) + 1) * 16
+        self._tile(at, first, False, "unpacks from")
+        if valid:
+            self.events.append((VALID, unpacker, 1, at))
+
+    def pack(self, at: int) -> None:
+        """PACR: writes a tile."""
+        first = ((self.config.get(self._bases[2], 0) & 0x7FFFFFFF) + 1) * 16
+        self._tile(at, first, True, "packs to")
+
+    def source(self, at: int, use: int, hand: int) -> None:
+        """An instruction that waits for source registers, or hands them back."""
+        for bit in (0, 1):
+            if use >> bit & 1 and not self._held >> bit & 1:
+                self.events.append((NEED, bit, 1, at))
+                self._held |= 1 << bit
+            if hand >> bit & 1:
+                if not self._held >> bit & 1:
+                    what = f"hands back Src{'AB'[bit]} without having used it"
+                    raise self.refuse("MJ4156", at, what, "TensixCoprocessor/SrcASrcB.md")
+                self.events.append((HAND, bit, 1, at))
+                self._held &= ~(1 << bit)
+
+    def record(self, at: int, start: int, execute: int) -> None:
+        """REPLAY that loads the replay buffer."""
+        for i, word in enumerate(self.recorded[at]):
+            self._replay[(start + i) % 32] = word
+            if execute:
+                self.source(word.at, *source_use(word))
+        self._expansions.clear()
+
+    def replay(self, at: int, start: int, length: int) -> None:
+        """REPLAY that runs the replay buffer."""
+        for use, hand in self._uses((start, length)):
+            self.source(at, use, hand)
+
+    def _uses(self, key: tuple[int, int]) -> list[tuple[int, int]]:
+        found = self._expansions.get(key)
+        if found is None:
+            start, length = key
+            words = [self._replay.get((start + i) % 32) for i in range(length or 64)]
+            found = [source_use(w) for w in words if w is not None]
+            self._expansions[key] = found = [u for i, u in enumerate(found) if i == 0 or u != found[i - 1] or u[1]]
+        return found
+
+    def expand(self, at: int, kind: int, count: int, mask: int) -> None:
+        """MOP, template 1 (MOPExpander.md): start, loop and end instructions."""
+        if not kind:
+            raise self.refuse("MJ4147", at, "MOP template 0, which the checker does not follow", "MOPExpander.md")
+        del count, mask
+        config = tuple(self.mop.get(i, 0) for i in range(9))
+        uses = self._expansions.get(config)
+        if uses is None:
+            uses = self._expansions[config] = list(self._template1(at, config))
+        for use, hand in uses:
+            self.source(at, use, hand)
+
+    def _template1(self, at: int, config: tuple[int, ...]) -> list[tuple[int, int]]:
+        outer, inner, start, end0, end1, loop, loop1, last, outer_last = config
+        inner &= 127
+        nop = 2 << 24
+        words: list[int] = []
+        if loop1 != nop:
+            raise self.refuse("MJ4147", at, "MOP with two loop instructions, which is not followed", "MOPExpander.md")
+        for j in range(outer & 127):
+            words += [start] if start != nop else []
+            words += [loop] * (inner - 1) + [last if j == (outer & 127) - 1 else outer_last] if inner else []
+            words += [w for w in ((end0, end1) if end0 != nop else ()) if w != nop]
+        out: list[tuple[int, int]] = []
+        for word in words:
+            name, fields = decode(word, self.image.arch.name)
+            decoded = Word(at, name, fields)
+            if name == "REPLAY":
+                out += self._uses((decoded.get("start"), decoded.get("length")))
+            else:
+                out.append(source_use(decoded))
+        return [u for i, u in enumerate(out) if i == 0 or u != out[i - 1] or u[1]]
+
+    # ---- semaphores ----
+
+    def semwait(self, at: int, mask: int, condition: int) -> None:
+        """SEMWAIT: until all are above 0 (condition 1), or below their maximum (2)."""
+        for kind, bit in ((ABOVE, 1), (BELOW, 2)):
+            if condition & bit:
+                self.events += [(kind, i, 1, at) for i in range(8) if mask >> i & 1]
+
+    def seminit(self, at: int, mask: int, value: int, most: int) -> None:
+        """SEMINIT."""
+        self.events += [(INIT, i, value | most << 4, at) for i in range(8) if mask >> i & 1]
+
+    def sempost(self, at: int, mask: int) -> None:
+        """SEMPOST."""
+        self.events += [(POST, i, 1, at) for i in range(8) if mask >> i & 1]
+
+    def semget(self, at: int, mask: int) -> None:
+        """SEMGET."""
+        self.events += [(GET, i, 1, at) for i in range(8) if mask >> i & 1]
+
+    # ---- start and end ----
+
+    def release(self, at: int) -> None:
+        """BRISC starts the other cores: every counter is 0."""
+        missing = set(self._registers) - (self._cleared or set())
+        if self._cleared is not None and missing:
+            index = min(self._registers[a][0].index for a in missing)
+            raise self.refuse("MJ4151", at, f"buffer {index}'s counters are not cleared", "NoC/Overlay/README.md")
+        self._cleared = None
+
+    def done(self, at: int) -> None:
+        """The kernel says that it has ended."""
+        if self._reads or self._writes:
+            raise self.refuse("MJ4155", at, "transfers may still be under way at the end", "NoC/Counters.md")
+
+    def finish(self) -> None:
+        """The kernel has ended."""
+        self.done(len(self.image.code) - 1)
+        if self._held:
+            what = f"Src{'AB'[self._held >> 1]} is used and never handed back"
+            raise self.refuse("MJ4156", len(self.image.code) - 1, what, "TensixCoprocessor/SrcASrcB.md")
+
+    @property
+    def sides(self) -> Mapping[int, bool]:
+        """The circular buffers that the kernel has a side of, and whether it is the producer's."""
+        return {index: side.producer for index, side in self._sides.items()}

@@ -1,0 +1,89 @@
+"""The whole program: every kernel on every core, followed with the core's own arguments, and the kernels together.
+
+Cores that read the same argument words do the same: they are followed once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from meshjit.arch import HEADER_BANKS, HEADER_CONFIG_PAIRS, HEADER_NODE, HEADER_WORDS, L1, Arch
+from meshjit.codegen.tensix.check import network
+from meshjit.codegen.tensix.check.follow import Follower
+from meshjit.codegen.tensix.check.machine import Image
+from meshjit.codegen.tensix.check.network import Trace
+from meshjit.codegen.tensix.check.translate import compiled, translate
+from meshjit.ir.program import BufferAddress, Kernel, PerDevice, Program, Role
+from meshjit.ir.program import Word as Argument
+
+#: Where the launch's buffers are taken to lie: kernels must not depend on it.
+_DRAM_STEP = 0x1000000
+
+
+class _Kernel:
+    """A kernel of the program, with the traces found so far: (argument words read, trace)."""
+
+    def __init__(self, kernel: Kernel, program: Program, arch: Arch) -> None:
+        self.image = Image(kernel.binary, arch, kernel.name, kernel.role, kernel.source)
+        text, self.recorded = translate(self.image)
+        self.run = compiled(text)
+        self.buffers = program.circular_buffers
+        self.found: list[tuple[Mapping[int, int], Trace]] = []
+
+    def trace(self, words: Mapping[int, int]) -> Trace:
+        """What the kernel does on a core with these argument words."""
+        for read, trace in self.found:
+            if all(words.get(address) == value for address, value in read.items()):
+                return trace
+        follower = Follower(self.image, self.buffers, words, self.recorded)
+        self.run(follower)
+        follower.finish()
+        trace = Trace(self.image, follower.events, follower.sides)
+        self.found.append((follower.read, trace))
+        return trace
+
+
+def prove(program: Program, arch: Arch) -> int:
+    """Prove that the kernels of a card program fit together on every core and device; how many different cores there
+    were.
+
+    A program without circular buffers has one kernel a core, which nobody waits for; its rules are those of
+    :func:`~meshjit.codegen.tensix.check.check`. Raises :class:`~meshjit.errors.CodegenError`, MJ4147 to MJ4156.
+    """
+    if not program.circular_buffers:
+        return 0
+    kernels = {k.role: _Kernel(k, program, arch) for k in sorted(program.kernels, key=lambda k: _ORDER[k.role])}
+    proved: set[tuple[int, ...]] = set()
+    for core, words in program.arguments:
+        for device, block in _blocks(program, arch, core, words):
+            traces = {role: kernel.trace(block) for role, kernel in kernels.items()}
+            key = tuple(id(trace) for trace in traces.values())
+            if key not in proved:
+                proved.add(key)
+                network.prove(traces, program.circular_buffers, f"core {core} of device {device}")
+    return len(proved)
+
+
+#: Data flows in this order, so following it lets each kernel run far.
+_ORDER = {Role.NCRISC: 0, Role.TRISC0: 1, Role.TRISC1: 2, Role.TRISC2: 3, Role.BRISC: 4}
+
+
+def _blocks(
+    program: Program, arch: Arch, core: tuple[int, int], words: Sequence[Argument]
+) -> Iterator[tuple[int, dict[int, int]]]:
+    """The argument block of a core by address, for each device on which it differs."""
+    devices = max((len(w.values) for w in words if isinstance(w, PerDevice)), default=1)
+    header = {L1.arguments + 4 * HEADER_NODE: arch.coordinate_word(arch.worker(core))}
+    header[L1.arguments + 4 * HEADER_CONFIG_PAIRS] = len(program.config)
+    for i, bank in enumerate(arch.dram_banks):
+        header[L1.arguments + 4 * (HEADER_BANKS + i)] = arch.coordinate_word(bank)
+    first = L1.arguments + 4 * HEADER_WORDS
+    for device in range(devices):
+        block = dict(header)
+        for i, word in enumerate(words):
+            if isinstance(word, BufferAddress):
+                value = arch.dram_base + _DRAM_STEP * word.index + word.offset_bytes
+            else:
+                value = word.values[device] if isinstance(word, PerDevice) else word
+            block[first + 4 * i] = value & 0xFFFFFFFF
+        yield device, block

@@ -1,0 +1,217 @@
+"""The part of a kernel that decides what it tells others: everything else is left out before the kernel is followed.
+
+What counts are the instructions that reach others (``effects``: pushes, counters, NoC commands) and the loops that
+wait for them. A backward slice keeps what those need: values they use and the branches they depend on. Loops that only
+move data inside L1 vanish.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from meshjit.codegen.tensix.check.machine import Image
+from meshjit.codegen.tensix.check.report import refuse
+from meshjit.codegen.tensix.check.values import Access
+
+
+@dataclass(frozen=True)
+class Slice:
+    """The needed words of an image; the blocks that wait, each with the word of the load that it repeats; and where
+    each block goes on, branches that are not needed skipped."""
+
+    needed: frozenset[int]
+    polls: dict[int, int]
+    after: list[tuple[int, ...]]
+
+
+#: Bits of registers in a set of places; places in local memory follow.
+_FIRST_SLOT = 32
+
+
+class Places:
+    """Registers and words of local memory, numbered."""
+
+    def __init__(self, image: Image, accesses: dict[int, Access]) -> None:
+        self.image = image
+        self.accesses = accesses
+        self._slots: dict[int, int] = {}
+
+    def slot(self, at: int) -> int | None:
+        """The place of the local memory word that the instruction at ``at`` loads or stores, None if it does not."""
+        access = self.accesses.get(at)
+        if access is None or access.region != "local":
+            return None
+        if access.address is None or self.image.code[at].size != 4:
+            raise refuse(self.image, "MJ4147", at, "local memory at an address that varies", "BabyRISCV/README.md")
+        return self._slots.setdefault(access.address, _FIRST_SLOT + len(self._slots))
+
+    def written(self, at: int) -> int:
+        """The place an instruction writes, as a bit (0 for none)."""
+        instr = self.image.code[at]
+        if instr.kind == "store":
+            slot = self.slot(at)
+            return 0 if slot is None else 1 << slot
+        return 1 << instr.d if instr.d > 0 else 0
+
+    def read(self, at: int) -> int:
+        """The places an instruction reads, as bits."""
+        instr = self.image.code[at]
+        bits = (1 << instr.a if instr.a > 0 else 0) | (1 << instr.b if instr.b > 0 else 0)
+        if instr.kind in ("load", "store"):
+            slot = self.slot(at)
+            if slot is not None:  # its address is known
+                return 1 << slot if instr.kind == "load" else 1 << instr.b if instr.b > 0 else 0
+        return bits
+
+
+def _polls(image: Image, accesses: dict[int, Access]) -> dict[int, int]:
+    """Blocks that repeat until what they load from outside has changed: block number to the word of that load."""
+    out: dict[int, int] = {}
+    for number, block in enumerate(image.blocks):
+        if number not in block.after or image.code[block.end - 1].kind != "branch":
+            continue
+        outside = [a for a in image.reach(number) if a in accesses and accesses[a].region != "local"]
+        stores = [a for a in image.reach(number) if image.code[a].kind in ("store", "tensix")]
+        if len(outside) == 1 and not stores:
+            out[number] = outside[0]
+    return out
+
+
+def _post_dominators(after: list[tuple[int, ...]]) -> list[int]:
+    """For each block, the blocks that every path from it to the end passes, as bits."""
+    count = len(after)
+    every = (1 << count) - 1
+    out = [every] * count
+    changed = True
+    while changed:
+        changed = False
+        for number in range(count - 1, -1, -1):
+            following = every
+            for a in after[number]:
+                following &= out[a]
+            new = (following if after[number] else 0) | 1 << number
+            if new != out[number]:
+                out[number] = new
+                changed = True
+    return out
+
+
+def ends_equal(image: Image, number: int) -> tuple[int, int] | None:
+    """Two registers that are equal after a waiting block, the first being compared with the second: compilers use one
+    for the other."""
+    block = image.blocks[number]
+    branch = image.code[block.end - 1]
+    repeats = block.after.index(number)
+    if (branch.op, repeats) in (("bne", 1), ("beq", 0)) and branch.a > 0:
+        return branch.a, branch.b
+    return None
+
+
+class _Slicer:
+    def __init__(self, image: Image, places: Places, effects: frozenset[int]) -> None:
+        self.image = image
+        self.polls = _polls(image, places.accesses)
+        # A wait ends; the loop to itself at a kernel's end has no successor.
+        self.after = [tuple(a for a in block.after if a != n or (n not in self.polls and len(block.after) > 1))
+                      for n, block in enumerate(image.blocks)]  # fmt: skip
+        self.dominators = _post_dominators(self.after)
+        self.reads = [places.read(at) for at in range(len(image.code))]
+        self.writes = [places.written(at) for at in range(len(image.code))]
+        self.needed = set(effects)
+        for number in self.polls:
+            self.needed.update(image.reach(number))
+        while True:
+            before = len(self.needed)
+            self._values()
+            self._branches()
+            if len(self.needed) == before:
+                break
+
+    def _through(self, number: int, live: int, *, grow: bool = False) -> int:
+        """What matters before a block, given what matters after it; with ``grow``, take what writes that."""
+        for at in reversed(self.image.reach(number)):
+            write = self.writes[at]
+            if grow and write & live:
+                self.needed.add(at)
+            live &= ~write
+            if at in self.needed:
+                live |= self.reads[at]
+        return live
+
+    def _live_in(self) -> list[int]:
+        into = [0] * len(self.after)
+        todo = list(range(len(self.after)))
+        before = self.image.predecessors
+        while todo:
+            number = todo.pop()
+            new = self._through(number, self._live_out(number, into))
+            if new != into[number]:
+                into[number] = new
+                todo += [p for p in before[number] if p not in todo]
+        return into
+
+    def _live_out(self, number: int, into: list[int]) -> int:
+        out = 0
+        for a in self.image.blocks[number].after:
+            out |= into[a]
+        return out
+
+    def _values(self) -> None:
+        into = self._live_in()
+        for number in range(len(self.after)):
+            self._through(number, self._live_out(number, into), grow=True)
+
+    def _branches(self) -> None:
+        """Branches on which it depends whether needed words run."""
+        blocks = 0
+        for number in range(len(self.after)):
+            if any(at in self.needed for at in self.image.reach(number)):
+                blocks |= 1 << number
+        for number, after in enumerate(self.after):
+            last = self.image.blocks[number].end - 1
+            if len(after) > 1 and last not in self.needed:
+                always = self.dominators[number] & ~(1 << number)
+                if any(self.dominators[a] & blocks & ~always for a in after):
+                    self.needed.add(last)
+
+    def tainted(self, number: int) -> int:
+        """Places that hold what a waiting block has read, or what was computed from it."""
+        load, taint = self.polls[number], 0
+        for at in self.image.reach(number):
+            if at == load or self.reads[at] & taint:
+                taint |= self.writes[at]
+            else:
+                taint &= ~self.writes[at]
+        equal = ends_equal(self.image, number)
+        return taint & ~(1 << equal[0]) if equal is not None and not taint >> equal[1] & 1 else taint
+
+    def check_waits(self) -> None:
+        """Refuse where what was read while waiting is used later: then what follows depends on timing."""
+        into = self._live_in()
+        for number, load in self.polls.items():
+            out = 0
+            for a in self.after[number]:
+                out |= into[a]
+            if self.tainted(number) & out:
+                what = "what was read while waiting is used later, so what follows depends on timing"
+                raise refuse(self.image, "MJ4147", load, what, "BabyRISCV/MemoryOrdering.md")
+
+    def successors(self) -> list[tuple[int, ...]]:
+        """Where each block goes on: a branch that is not needed goes to the next block on all paths."""
+        out: list[tuple[int, ...]] = []
+        for number, after in enumerate(self.after):
+            if len(after) > 1 and self.image.blocks[number].end - 1 not in self.needed:
+                later = [b for b in range(len(self.after)) if b != number and self.dominators[number] >> b & 1]
+                after = (max(later, key=lambda b: self.dominators[b].bit_count()),)
+            out.append(after)
+        return out
+
+
+def slice_of(image: Image, places: Places, effects: frozenset[int]) -> Slice:
+    """The slice for ``effects``, which are words of the image.
+
+    Raises :class:`~meshjit.errors.CodegenError` (MJ4147) when what a kernel does depends on when others do something.
+    """
+    slicer = _Slicer(image, places, effects)
+    slicer.check_waits()
+    return Slice(frozenset(slicer.needed), slicer.polls, slicer.successors())

@@ -1,0 +1,153 @@
+"""The static checker refuses programs whose kernels do not fit together: each fault is a replacement in a template."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from card_run import ONE, fused, plain, single
+from seeding import seed
+
+from meshjit.arch import ARCHS
+from meshjit.codegen.tensix import check
+from meshjit.codegen.tensix.lower import lower
+from meshjit.errors import CodegenError
+from meshjit.ir.ops import elementwise, linear, reduce
+from meshjit.ir.types import BF16, F32
+from meshjit.toolchain import cache
+
+
+def chain(dtype, *shape):
+    return fused(
+        lambda g, x, y: g.add(elementwise.EXP, [g.add(elementwise.DIV, [x, y])]),
+        plain(dtype, *shape),
+        plain(dtype, *shape),
+    )
+
+
+#: 400 tiles give every core of both chips several.
+NODES = {
+    "chain-bf16": lambda: chain(BF16, 640, 640),
+    "chain-f32": lambda: chain(F32, 640, 640),
+    "one-tile": lambda: chain(BF16, 32, 32),
+    "matmul": lambda: single(
+        lambda g, x, y: g.add(linear.MATMUL, [x, y]), plain(BF16, 256, 192), plain(BF16, 192, 256)
+    ),
+    "sum": lambda: single(
+        lambda g, x: g.add(reduce.SUM, [x], {"axes": (1,), "keepdims": True}), plain(F32, 100, 100)
+    ),
+}  # fmt: skip
+LIB, READER, WRITER = "tensix/lib.ll.j2", "tensix/reader_tiles.ll.j2", "tensix/writer_range.ll.j2"
+UNPACK, MATH = "tensix/unpack_tiles.ll.j2", "tensix/math_tiles.ll.j2"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """``old`` becomes ``new`` in a template; the program of ``node`` is refused with ``code``, whose message has
+    ``says``."""
+
+    name: str
+    place: str
+    old: str
+    new: str
+    node: str
+    code: str
+    says: str
+
+
+_EXTRA = "{{ t.cb_reserve('xr', operands[0].cb, 1) }}\n{{ t.cb_push('xp', operands[0].cb, 1) }}\n{{ t.end() }}"
+_PEEKED = "  %data = load volatile i32, ptr inttoptr (i32 131072 to ptr)\n{% call t.repeat('i', '%data') %}"
+FAULTS = (
+    Fault("pops more than it waited for", WRITER, "{{ t.cb_pop('pop', out, 1) }}", "{{ t.cb_pop('pop', out, 2) }}",
+          "chain-bf16", "MJ4150", "pops 2 pages of buffer 2, 1 were waited for"),
+    Fault("pushes without room", LIB, "icmp ugt i32 %{{ p }}.used, {{ cb.pages - pages }}",
+          "icmp ugt i32 %{{ p }}.used, 60000", "sum", "MJ4154", "outside the pages of buffer 0"),
+    Fault("a tile too many", READER, "{{ t.end() }}", _EXTRA, "chain-bf16", "MJ4151", "buffer 0 on core"),
+    Fault("a page is never popped", WRITER, "{{ t.cb_pop('pop', out, 1) }}\n", "", "chain-bf16", "MJ4152",
+          "waits for ever on core"),
+    Fault("counters are not cleared", LIB, "{{ poke(cb.received, 0) }}\n{{ poke(cb.acked, 0) }}\n",
+          "{{ poke(cb.acked, 0) }}\n", "one-tile", "MJ4151", "counters are not cleared"),
+    Fault("waits for more than fits", WRITER, "{{ t.cb_wait('w', out, 1) }}",
+          "{{ t.cb_wait('w', out, 3) }}", "one-tile", "MJ4152", "waits for more pages than the 2"),
+    Fault("waits for a read that was not begun", LIB, "%{{ p }}.miss = icmp ne i32 %{{ p }}.have, %{{ p }}.want",
+          "%{{ p }}.all = add i32 %{{ p }}.want, 1\n  %{{ p }}.miss = icmp ne i32 %{{ p }}.have, %{{ p }}.all",
+          "one-tile", "MJ4152", "another number of transfers"),
+    Fault("Dst handed over twice", LIB, "wait=MATH+SFPU\n  tt SEMPOST semaphores=1\n{% endmacro %}",
+          "wait=MATH+SFPU\n  tt SEMPOST semaphores=1\n  tt STALLWAIT block=SYNC wait=MATH\n  tt SEMPOST semaphores=1\n"
+          "{% endmacro %}", "one-tile", "MJ4153", "posted above its maximum"),
+    Fault("Dst taken before it is full", LIB, "  tt SEMWAIT semaphores=1 condition=1 block=TDMA+SYNC+PACK\n", "",
+          "one-tile", "MJ4153", "semaphore 0 may not have been set yet"),
+    Fault("operands in Dst without leave", UNPACK, "  tt SEMWAIT semaphores=2 condition=1 block=TDMA+SYNC+UNPACK\n", "",
+          "chain-f32", "MJ4153", "semaphore 1 may be taken from"),
+    Fault("Dst taken twice", LIB, "wait=PACK\n  tt SEMGET semaphores=1\n",
+          "wait=PACK\n  tt SEMGET semaphores=1\n  tt SEMGET semaphores=1\n", "one-tile", "MJ4153",
+          "may be taken from when it is 0"),
+    Fault("Dst never given back", LIB, "  tt STALLWAIT block=SYNC wait=PACK\n  tt SEMGET semaphores=1\n", "",
+          "one-tile", "MJ4153", "ends at 1"),
+    Fault("math does not wait for Dst", MATH, "{{ t.dst_acquire() }}\n", "", "chain-bf16", "MJ4153",
+          "posted above its maximum"),
+    Fault("semaphore set too late", LIB, "  tt SEMINIT semaphores=1 value=0 max=1\n",
+          "{{ tensix_sync('late') }}\n  tt SEMINIT semaphores=1 value=1 max=1\n", "one-tile", "MJ4153",
+          "does not start from 0"),
+    Fault("unpacks before the page is there", UNPACK, "{{ t.cb_wait('w' ~ k, o.cb, 1) }}\n", "", "chain-bf16",
+          "MJ4154", "unpacks from"),
+    Fault("ring of another length", LIB, "{{ cb.address + cb.pages * cb.page_bytes }}",
+          "{{ cb.address + (cb.pages + 1) * cb.page_bytes }}", "chain-bf16", "MJ4154", "outside the pages"),
+    Fault("packs elsewhere", LIB, "%{{ p }}.dec = sub i32 %{{ p }}.units, 1",
+          "%{{ p }}.dec = add i32 %{{ p }}.units, 127", "chain-f32", "MJ4154", "packs to"),
+    Fault("read has not arrived", READER, "{{ t.reads_done('done') }}\n", "", "one-tile", "MJ4155",
+          "may not have arrived over the NoC yet"),
+    Fault("waits for all reads but one", LIB, "%{{ p }}.miss = icmp ne i32 %{{ p }}.have, %{{ p }}.want",
+          "%{{ p }}.gap = sub i32 %{{ p }}.want, %{{ p }}.have\n  %{{ p }}.miss = icmp ugt i32 %{{ p }}.gap, 1",
+          "one-tile", "MJ4155", "may not have arrived over the NoC yet"),
+    Fault("write has not been read", WRITER, "{{ t.writes_done('wd') }}\n", "", "one-tile", "MJ4155",
+          "may not have been read over the NoC yet"),
+    Fault("request initiator is busy", LIB, "icmp ne i32 %{{ p }}.cmd, 0", "icmp eq i32 %{{ p }}.cmd, 9", "one-tile",
+          "MJ4155", "does not wait for the request initiator"),
+    Fault("source register is kept", LIB, "  tt SETRWC clear=1\n", "", "one-tile", "MJ4156", "never handed back"),
+    Fault("source register is given back twice", LIB, "  tt SETRWC clear=1\n", "  tt SETRWC clear=1\n" * 2, "one-tile",
+          "MJ4156", "without having used it"),
+    Fault("matmul keeps SrcB", "meshjit.codegen.tensix.matmul", "SETRWC mask=15 clear=3", "SETRWC mask=15 clear=1",
+          "matmul", "MJ4156", "SrcB is used and never handed back"),
+    Fault("number of tiles from data", READER, "{% call t.repeat('i', '%count') %}", _PEEKED, "one-tile", "MJ4147",
+          "depends on data in memory"),
+    Fault("work built at run time", LIB, "  tt PACR addr_mode=0 pack_sel=15 last=1\n",
+          "  %{{ p }}.op = add i32 {{ address }}, 0\n  %{{ p }}.pk = and i32 %{{ p }}.op, 15\n"
+          "  %{{ p }}.pp = or i32 %{{ p }}.pk, 1090519040\n{{ push('%' ~ p ~ '.pp') }}\n", "one-tile", "MJ4147",
+          "pushes PACR"),
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _no_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything is built and proved anew."""
+    monkeypatch.setattr(cache, "get", lambda text, machine, build: build())
+
+
+@pytest.mark.parametrize("node", NODES)
+@pytest.mark.parametrize("chip", ARCHS)
+def test_programs_are_proved(node, chip):
+    program = lower(NODES[node]().nodes[0], ONE, ARCHS[chip])
+    assert check.program.prove(program, ARCHS[chip]) >= 1
+
+
+@pytest.mark.parametrize("fault", [pytest.param(f, id=f.name.replace(" ", "_")) for f in FAULTS])
+def test_fault_is_refused(fault, monkeypatch):
+    seed(monkeypatch, fault.place, fault.old, fault.new)
+    with pytest.raises(CodegenError) as caught:
+        lower(NODES[fault.node]().nodes[0], ONE, ARCHS["wormhole"])
+    assert caught.value.code == fault.code, caught.value
+    message = str(caught.value)
+    assert fault.says in message, message
+    assert "ISA documentation" in message
+    assert " on ncrisc" in message or " on trisc" in message or " on brisc" in message
+
+
+def test_the_message_names_kernel_core_instruction_and_line(monkeypatch):
+    seed(monkeypatch, MATH, "{{ t.dst_acquire() }}\n", "")
+    with pytest.raises(CodegenError) as caught:
+        lower(NODES["chain-bf16"]().nodes[0], ONE, ARCHS["wormhole"])
+    text = str(caught.value)
+    assert "math_tiles on trisc1" in text
+    assert "tt SEMPOST semaphores=1" in text
+    assert "of the kernel's text: tt SEMPOST semaphores=1" in text
