@@ -107,7 +107,7 @@ FAULTS = (
     Fault("source register is kept", LIB, "  tt SETRWC clear=1\n", "", "one-tile", "MJ4156", "never handed back"),
     Fault("source register is given back twice", LIB, "  tt SETRWC clear=1\n", "  tt SETRWC clear=1\n" * 2, "one-tile",
           "MJ4156", "without having used it"),
-    Fault("matmul keeps SrcB", "meshjit.codegen.tensix.matmul", "SETRWC mask=15 clear=3", "SETRWC mask=15 clear=1",
+    Fault("matmul keeps SrcB", "tensix/math_matmul.ll.j2", "  tt SETRWC mask=15 clear=3\n", "  tt SETRWC mask=15 clear=1\n",
           "matmul", "MJ4156", "SrcB is used and never handed back"),
     Fault("number of tiles from data", READER, "{% call t.repeat('i', '%count') %}", _PEEKED, "one-tile", "MJ4147",
           "depends on data in memory"),

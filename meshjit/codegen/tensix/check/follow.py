@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from meshjit.arch import HEADER_NODE, L1, Arch
 from meshjit.codegen.tensix.check.machine import Image
 from meshjit.codegen.tensix.check.report import refuse
 from meshjit.codegen.tensix.check.words import Word, decode
@@ -27,12 +28,49 @@ SOURCES = {
 #: What NoC counters show at a kernel's start: anything may, since nobody clears them.
 _START = 0xFFFFFFFE
 _MASK = 0xFFFFFFFF
-#: Run-time words: instructions that only set registers, which is all that kernels build at run time.
-_BUILT = frozenset({"SETDMAREG", "SETADC", "SETADCXX", "SETADCXY", "SETADCZW", "SETC16"})
+#: What kernels build at run time: instructions that set registers, or clear the half of Dst that the thread holds.
+_BUILT = frozenset({"SETDMAREG", "SETADC", "SETADCXX", "SETADCXY", "SETADCZW", "SETC16", "ZEROACC"})
 
 # Events: (kind, index, amount, word).
 RESERVE, PUSH, WAIT, POP, POST, GET, ABOVE, BELOW, INIT, VALID, NEED, HAND = range(12)
+# Of words of L1, and between cores: the index is that of a Remote.
+SET, AWAIT, ADD, TELL, CAST = range(12, 17)
 Event = tuple[int, int, int, int]
+#: Bits of NOC_CTRL (NoC/MemoryMap.md): NOC_CMD_AT, NOC_CMD_WR, NOC_CMD_BRCST_PACKET.
+ATOMIC, WRITE, MULTICAST = 1, 2, 32
+#: NOC_AT_LEN_BE of an increment by the whole word (NoC/Atomics.md).
+_INCREMENT = 0x107C
+
+
+class Remote(NamedTuple):
+    """What happens to words or pages of L1, on this core or (``cores``, NoC 0 coordinates) on others.
+
+    SET and AWAIT: the word at ``first`` is, or becomes, ``value``. ADD: it grows by ``value``. TELL: it becomes what it
+    is here. CAST: bytes ``first`` to ``end`` are written. ``place`` is the address of the argument that names the
+    cores, 0 when they do not depend on one.
+    """
+
+    first: int
+    end: int
+    value: int = 0
+    cores: tuple[tuple[int, int], ...] = ()
+    place: int = 0
+
+
+class Place(int):
+    """The value of an argument that only says where requests go, and the argument's address."""
+
+    address = 0
+
+
+def receivers(arch: Arch, words: Mapping[int, int], word: int, *, multicast: bool) -> tuple[tuple[int, int], ...]:
+    """The cores that a coordinate word of NoC 0 names; a multicast to a rectangle leaves out the sender."""
+    word >>= arch.noc.coordinate_shift
+    (x0, y0), (x1, y1) = _coordinate(word >> 12), _coordinate(word)
+    if not multicast:
+        return ((x1, y1),)
+    here = _coordinate(words[L1.arguments + 4 * HEADER_NODE] >> arch.noc.coordinate_shift)
+    return tuple((x, y) for y in range(y0, y1 + 1) for x in range(x0, x1 + 1) if (x, y) != here)
 
 
 class Range(NamedTuple):
@@ -66,6 +104,17 @@ class _Side:
                 for i in range(count)]  # fmt: skip
 
 
+def _coordinate(word: int) -> tuple[int, int]:
+    return word & 63, word >> 6 & 63
+
+
+def _transfer_counters(arch: Arch) -> dict[int, bool | None]:
+    """Counters of answers by address: True for those of reads, False of writes, None of atomic requests."""
+    noc = arch.noc
+    kinds = ((noc.read_responses, True), (noc.write_acks, False), (noc.atomic_responses, None))
+    return {base + offset: kind for base in (noc.base, noc.noc1_base) for offset, kind in kinds}
+
+
 def source_use(word: Word) -> tuple[int, int]:
     """The source registers that an instruction waits for, and those that it hands back (1 SrcA, 2 SrcB)."""
     return SOURCES.get(word.name, 0), word.get("clear")
@@ -95,15 +144,22 @@ class Follower:
         self._buffers = buffers
         self._sides: dict[int, _Side] = {}
         self._thresholds: dict[int, int] = {}
+        self.remote: list[Remote] = []
+        self._local: dict[int, int] = {}
+        self._places: dict[int, int] = {}
         self._busy: set[int] = set()
-        self._reads: list[tuple[Range, int]] = []
-        self._writes: list[tuple[Range, int]] = []
-        self._issued = {True: 0, False: 0}
+        self.initiators: set[int] = set()
+        self._counters = _transfer_counters(arch)
+        self._flying: dict[int, list[tuple[Range, int]]] = {c: [] for c in self._counters}
+        self.issued = dict.fromkeys(self._counters, 0)
         self._held = 0
         self._replay: dict[int, Word] = {}
         self._expansions: dict[tuple[int, ...], list[tuple[int, int]]] = {}
         self._cleared: set[int] | None = set() if image.role is Role.BRISC else None
         names = (("unpack0_base", 0), ("unpack1_base", 1), ("pack_dest0", 2))
+        self._initiators = frozenset(
+            first + i * arch.noc.stride for first in (arch.noc.base, arch.noc.noc1_base) for i in range(4)
+        )
         self._bases = {unit: arch.config[name] for name, unit in names}
 
     def refuse(self, code: str, at: int, what: str, source: str) -> CodegenError:
@@ -114,31 +170,72 @@ class Follower:
 
     def load(self, at: int, address: int) -> int:
         """A load that decides something: of an argument, or of a NoC counter's first value."""
+        if address in self._local:
+            return self._local[address]
         value = self.words.get(address)
         if value is not None:
             self.read[address] = value
             return value
-        noc = self.image.arch.noc
-        if address in (noc.base + noc.read_responses, noc.base + noc.write_acks):
-            return _START + self._issued[address == noc.base + noc.read_responses] & _MASK
+        if address in self._counters:
+            return _START + self.issued[address] & _MASK
         what = "what the kernel tells others depends on data in memory"
         raise self.refuse("MJ4147", at, what, "BabyRISCV/README.md")
+
+    def where(self, at: int, address: int) -> int:
+        """A load of an argument that only says where requests go. Other cores may go elsewhere and do the same."""
+        if address in self._local or address not in self.words:
+            return self.load(at, address)
+        place = Place(self.words[address])
+        place.address = address
+        self._places[address] = place
+        return place
+
+    def _cores(self, initiator: int, *, multicast: bool) -> tuple[tuple[tuple[int, int], ...], int]:
+        """The cores that a request goes to, and the argument that says so."""
+        noc = self.image.arch.noc
+        word = self.noc.get(initiator + (noc.return_coordinate if multicast else noc.target_coordinate), 0)
+        if isinstance(word, Place):
+            return receivers(self.image.arch, self.words, word, multicast=multicast), word.address
+        self.read.update(self._places)  # computed: it is only known for this core
+        return receivers(self.image.arch, self.words, word, multicast=multicast), 0
 
     def poll(self, at: int, address: int, ends: Callable[[int], bool]) -> None:
         """A loop that repeats a load until ``ends`` of the value is true."""
         known = self._registers.get(address)
         if known is not None:
             return self._poll_counter(at, *known, ends)
-        noc = self.image.arch.noc
-        if address in (noc.base + noc.read_responses, noc.base + noc.write_acks):
-            return self._poll_transfers(at, address == noc.base + noc.read_responses, ends)
-        index, offset = divmod(address - noc.base, noc.stride)
-        if 0 <= index < 4 and offset == noc.command:
+        if address in self._counters:
+            return self._poll_transfers(at, address, ends)
+        initiator = address - self.image.arch.noc.command
+        if initiator in self._initiators:
             if not ends(0) or ends(1):
                 raise self.refuse("MJ4155", at, "this does not wait for the request initiator", "NoC/MemoryMap.md")
-            self._busy.discard(index)
+            self._busy.discard(initiator)
             return None
         raise self.refuse("MJ4147", at, f"a wait for {address:#x}, which nobody is known to change", "NoC/MemoryMap.md")
+
+    # ---- words of L1 ----
+
+    def set_word(self, at: int, address: int, value: int, size: int) -> None:
+        """A word of the argument block, which others may read, is stored."""
+        if size != 4:  # read back by the primitive that settles stores: it stores what is there
+            if value & 0xFFFF != self.load(at, address) & 0xFFFF:
+                raise self.refuse("MJ4147", at, "a part of a word that others may read", "BabyRISCV/README.md")
+            return
+        self._local[address] = value
+        self._remote(SET, at, Remote(address, address + 4, value))
+
+    def await_word(self, at: int, address: int, value: int) -> None:
+        """A loop that waits until a word has a value."""
+        if address not in self.words:
+            raise self.refuse(
+                "MJ4147", at, f"a wait for {address:#x}, no word of the argument block", "TensixTile/L1.md"
+            )
+        self._remote(AWAIT, at, Remote(address, address + 4, value))
+
+    def _remote(self, kind: int, at: int, what: Remote) -> None:
+        self.events.append((kind, len(self.remote), 0, at))
+        self.remote.append(what)
 
     def _side(self, at: int, buffer: CircularBuffer, producer: bool) -> _Side:
         # at the start every page is free
@@ -191,7 +288,7 @@ class Follower:
         if not 0 < pages <= side.granted:
             what = f"{verb} {pages} pages of buffer {buffer.index}, {side.granted} were waited for"
             raise self.refuse("MJ4150", at, what, "NoC/Overlay/README.md")
-        flying = self._reads if received else self._writes
+        flying = self._transfers(reads=received)
         if flying:
             gone = side.next_pages(pages)
             for transfer, since in flying:
@@ -203,13 +300,13 @@ class Follower:
         side.granted -= pages
         self.events.append((PUSH if received else POP, buffer.index, pages, at))
 
-    def _owned(self, at: int, touched: Range, producer: bool, what: str) -> None:
-        """Refuse unless bytes of circular buffers are in pages that this side has been granted."""
+    def _owned(self, at: int, touched: Range, producer: bool | None, what: str) -> None:
+        """Refuse unless bytes of circular buffers are in pages that this side (None: either) has been granted."""
         for buffer in self._buffers:
             if not touched.overlaps(Range(buffer.address, buffer.address + buffer.num_pages * buffer.page_bytes)):
                 continue
             side = self._sides.get(buffer.index) or _Side(buffer, True, 0, buffer.num_pages)
-            mine = side.next_pages(side.granted) if side.producer == producer else []
+            mine = side.next_pages(side.granted) if producer in (side.producer, None) else []
             inside = sum(min(p.end, touched.end) - max(p.first, touched.first) for p in mine if p.overlaps(touched))
             if inside != touched.end - touched.first:
                 text = f"{what} {touched.first:#x}, outside the pages of buffer {buffer.index} that it has waited for"
@@ -225,36 +322,65 @@ class Follower:
 
     # ---- NoC ----
 
-    def send(self, at: int, index: int) -> None:
+    def _transfers(self, *, reads: bool) -> list[tuple[Range, int]]:
+        """Transfers that may be under way: what they write to here, or what they read from here."""
+        return [t for counter, flying in self._flying.items() if self._counters[counter] == reads for t in flying]
+
+    def send(self, at: int, initiator: int) -> None:
         """A request is given to a request initiator."""
         noc = self.image.arch.noc
-        base = noc.base + index * noc.stride
-        ctrl, length = self.noc.get(base + noc.ctrl, 0), self.noc.get(base + noc.length, 0)
-        if index in self._busy:
+        ctrl, length = self.noc.get(initiator + noc.ctrl, 0), self.noc.get(initiator + noc.length, 0)
+        if initiator in self._busy:
             raise self.refuse("MJ4155", at, "the request initiator may still be busy", "NoC/MemoryMap.md")
-        self._busy.add(index)
-        if ctrl & 1:
-            raise self.refuse("MJ4147", at, "an atomic request, which the checker does not follow", "NoC/Atomics.md")
-        packets = max(1, -(-length // noc.max_packet_bytes))
-        if ctrl & 2:
-            first = self.noc.get(base + noc.target_lo, 0)
-            touched = Range(first, first + length)
-            self._owned(at, touched, False, "sends from")
-            flying, mine = self._reads, self._writes
-        else:
-            first = self.noc.get(base + noc.return_lo, 0)
-            touched = Range(first, first + length)
-            self._owned(at, touched, True, "reads over the NoC to")
-            flying, mine = self._writes, self._reads
-        for other, since in flying:
+        self._busy.add(initiator)
+        self.initiators.add(initiator)
+        base = noc.noc1_base if initiator >= noc.noc1_base else noc.base
+        if ctrl & ATOMIC:
+            return self._increment(at, initiator, base, length)
+        reads = not ctrl & WRITE
+        first = self.noc.get(initiator + (noc.return_lo if reads else noc.target_lo), 0)
+        touched = Range(first, first + length)
+        self._owned(at, touched, True if reads else None, "reads over the NoC to" if reads else "sends from")
+        others = self._transfers(reads=not reads) + (self._transfers(reads=True) if reads else [])
+        for other, since in others:
             if other.overlaps(touched):
                 what = f"L1 at {touched.first:#x} is still in use by another transfer"
                 raise refuse(self.image, "MJ4155", at, what, "NoC/Ordering.md", [f"requested at word {since}"])
-        mine.append((touched, at))
-        self._issued[not ctrl & 2] += packets
+        packets = max(1, -(-length // noc.max_packet_bytes))
+        if ctrl & MULTICAST:
+            packets *= self._multicast(at, initiator, touched)
+        counter = base + (noc.read_responses if reads else noc.write_acks)
+        self._flying[counter].append((touched, at))
+        self.issued[counter] += packets
+        return None
 
-    def _poll_transfers(self, at: int, reads: bool, ends: Callable[[int], bool]) -> None:
-        flying, count = (self._reads if reads else self._writes), self._issued[reads]
+    def _increment(self, at: int, initiator: int, base: int, length: int) -> None:
+        noc = self.image.arch.noc
+        first = self.noc.get(initiator + noc.target_lo, 0)
+        if length != _INCREMENT or base != noc.base:
+            raise self.refuse("MJ4147", at, "an atomic request that is not followed", "NoC/Atomics.md")
+        cores, place = self._cores(initiator, multicast=False)
+        self._remote(ADD, at, Remote(first, first + 4, self.noc.get(initiator + noc.data, 0), cores, place))
+        self.issued[base + noc.atomic_responses] += 1
+
+    def _multicast(self, at: int, initiator: int, touched: Range) -> int:
+        """A multicast to a rectangle of cores, which leaves out this one; how many there are."""
+        noc = self.image.arch.noc
+        cores, place = self._cores(initiator, multicast=True)
+        first = self.noc.get(initiator + noc.return_lo, 0)
+        if first in self.words:
+            if touched != (first, first + 4):
+                raise self.refuse("MJ4147", at, "a multicast of several words", "NoC/Ordering.md")
+            if any(flying.end - flying.first > 4 for flying, _ in self._transfers(reads=False)):
+                what = "tells others of what may not have arrived there yet"
+                raise self.refuse("MJ4155", at, what, "NoC/Ordering.md")
+            self._remote(TELL, at, Remote(first, first + 4, 0, cores, place))
+        else:
+            self._remote(CAST, at, Remote(first, first + touched.end - touched.first, 0, cores, place))
+        return len(cores)
+
+    def _poll_transfers(self, at: int, counter: int, ends: Callable[[int], bool]) -> None:
+        flying, count = self._flying[counter], self.issued[counter]
         if not ends(_START + count & _MASK):
             what = f"waits for another number of transfers than the {count} under way or done"
             raise self.refuse("MJ4152", at, what, "NoC/Counters.md")
@@ -385,7 +511,7 @@ class Follower:
 
     def done(self, at: int) -> None:
         """The kernel says that it has ended."""
-        if self._reads or self._writes:
+        if any(self._flying.values()):
             raise self.refuse("MJ4155", at, "transfers may still be under way at the end", "NoC/Counters.md")
 
     def finish(self) -> None:
@@ -399,3 +525,8 @@ class Follower:
     def sides(self) -> Mapping[int, bool]:
         """The circular buffers that the kernel has a side of, and whether it is the producer's."""
         return {index: side.producer for index, side in self._sides.items()}
+
+    @property
+    def registers(self) -> frozenset[int]:
+        """NoC registers that the kernel needs for itself: request initiators, and counters of what they ask for."""
+        return frozenset(self.initiators | {counter for counter, issued in self.issued.items() if issued})

@@ -1,19 +1,27 @@
-"""The kernels of one core together: nobody waits for ever, and what is produced is consumed.
+"""The kernels of a program together: nobody waits for ever, and what is produced is consumed.
 
 Each kernel is a sequence of events that does not depend on timing (:mod:`~meshjit.codegen.tensix.check.follow`); a wait
 ends when counters that only others move have come far enough, and what they moved is never taken back. So one order of
 events decides for all: if it comes to its end, all do, with the same totals (a marked graph, Commoner et al. 1971).
 Semaphores saturate, so how high they may rise is asked of the order in which whoever takes from them comes last.
+
+Cores that tell each other something (increments, multicasts) run against one another besides: a multicast's pages must
+be free at every receiver, and a word that is waited for must not pass the value. These are no matter of counters alone,
+so they are asked of two opposite orders: whoever was told something first, or last, goes on first.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from meshjit.codegen.tensix.check.follow import (
     ABOVE,
+    ADD,
+    AWAIT,
     BELOW,
+    CAST,
     GET,
     HAND,
     INIT,
@@ -22,9 +30,13 @@ from meshjit.codegen.tensix.check.follow import (
     POST,
     PUSH,
     RESERVE,
+    SET,
+    TELL,
     VALID,
     WAIT,
     Event,
+    Range,
+    Remote,
 )
 from meshjit.codegen.tensix.check.machine import Image
 from meshjit.codegen.tensix.check.report import instruction, refuse
@@ -40,18 +52,33 @@ _FULL = 15
 
 @dataclass(frozen=True)
 class Trace:
-    """What one kernel tells the others: its events, and the circular buffers it has a side of (True: producer)."""
+    """What one kernel tells the others: its events, what those of words and other cores say, the circular buffers it
+    has a side of (True: producer), and the NoC registers it has for itself: request initiators and counters."""
 
     image: Image
     events: Sequence[Event]
+    remote: Sequence[Remote]
     sides: Mapping[int, bool]
+    registers: frozenset[int]
 
 
 class _State:
-    """Counters of one core."""
+    """Counters of one core. ``world`` has all cores by NoC 0 coordinate; without it a core is looked at alone, and what
+    others have to tell it is taken to come."""
 
-    def __init__(self, traces: Mapping[Role, Trace], buffers: Sequence[CircularBuffer]) -> None:
+    def __init__(
+        self,
+        traces: Mapping[Role, Trace],
+        buffers: Sequence[CircularBuffer],
+        world: Mapping[tuple[int, int], _State] | None = None,
+    ) -> None:
         self.traces = traces
+        self.buffers = buffers
+        self.world = world
+        self.words: dict[int, int] = {}
+        #: Cores that this one has told something since it was last asked.
+        self.told: list[_State] = []
+        self.granted = {b.index: b.num_pages for b in buffers}
         self.next = dict.fromkeys(traces, 0)
         self.pages = {b.index: b.num_pages for b in buffers}
         self.received = dict.fromkeys(self.pages, 0)
@@ -71,11 +98,13 @@ class _State:
             kind, index, amount, word = events[at]
             if kind == PUSH:
                 self.received[index] += amount
+                self.granted[index] -= amount
             elif kind == POP:
                 self.acked[index] += amount
             elif kind == RESERVE:
                 if self.received[index] - self.acked[index] > self.pages[index] - amount:
                     break
+                self.granted[index] = max(self.granted[index], amount)
             elif kind == WAIT:
                 if self.received[index] - self.acked[index] < amount:
                     break
@@ -89,6 +118,9 @@ class _State:
                 if self.valid[index] >= _BANKS:
                     break
                 self.valid[index] += 1
+            elif kind >= SET:
+                if self.world is not None and not self._remote(role, kind, index, word):
+                    break
             elif not self._semaphore(role, kind, index, amount, word):
                 break
             at += 1
@@ -96,6 +128,48 @@ class _State:
                 break
         self.next[role] = at
         return at > first
+
+    def _remote(self, role: Role, kind: int, index: int, word: int) -> bool:
+        """A word or pages of this core or others; False when it waits."""
+        trace = self.traces[role]
+        what = trace.remote[index]
+        if kind == SET:
+            self.words[what.first] = what.value
+        elif kind == AWAIT:
+            have = self.words.get(what.first, 0)
+            if have > what.value:
+                text = f"waits for {what.value} at {what.first:#x}, which may have become {have}"
+                raise refuse(trace.image, "MJ4153", word, text, "NoC/Atomics.md")
+            return have == what.value
+        else:
+            assert self.world is not None
+            for place in what.cores:
+                other = self.world.get(place)
+                if other is None:
+                    text = f"sends to {place}, where no core of the program is"
+                    raise refuse(trace.image, "MJ4154", word, text, "NoC/Coordinates.md")
+                if other not in self.told:
+                    self.told.append(other)
+                if kind == ADD:
+                    other.words[what.first] = other.words.get(what.first, 0) + what.value
+                elif kind == TELL:
+                    other.words[what.first] = self.words.get(what.first, 0)
+                elif kind == CAST and not other.has_room(Range(what.first, what.end)):
+                    text = f"multicasts to {what.first:#x} of {place}, which may not have room there yet"
+                    raise refuse(trace.image, "MJ4154", word, text, "NoC/Ordering.md")
+        return True
+
+    def has_room(self, touched: Range) -> bool:
+        """Whether bytes lie in pages that the producer of their circular buffer has been granted."""
+        inside = 0
+        for buffer in self.buffers:
+            size, base = buffer.page_bytes, buffer.address
+            if touched.overlaps(Range(base, base + buffer.num_pages * size)):
+                told = self.received[buffer.index]
+                for i in range(told, told + self.granted[buffer.index]):
+                    first = base + i % buffer.num_pages * size
+                    inside += max(0, min(first + size, touched.end) - max(first, touched.first))
+        return inside == touched.end - touched.first
 
     def _semaphore(self, role: Role, kind: int, index: int, amount: int, word: int) -> bool:
         if index in self.unset and kind != INIT and kind != ABOVE:
@@ -143,6 +217,41 @@ def prove(traces: Mapping[Role, Trace], buffers: Sequence[CircularBuffer], where
     _balanced(state, where)
 
 
+def prove_together(
+    cores: Mapping[tuple[int, int], Mapping[Role, Trace]], buffers: Sequence[CircularBuffer], device: int
+) -> None:
+    """Show that cores that tell each other something come to their ends together.
+
+    ``cores`` are by NoC 0 coordinate. Raises as :func:`prove`, and MJ4154 for pages multicast where there may be no
+    room.
+    """
+    for newest_first in (False, True):
+        world: dict[tuple[int, int], _State] = {}
+        for place in cores:
+            world[place] = _State(cores[place], buffers, world)
+        todo = deque(world.values())
+        while todo:
+            state = todo.pop() if newest_first else todo.popleft()
+            state.told.clear()
+            moved = True
+            while moved:
+                moved = False
+                for role in state.traces:
+                    moved |= state.run(role)
+            todo.extend(other for other in state.told if other not in todo)
+        for place, state in world.items():
+            where = f"core {place} (NoC 0) of device {device}"
+            _ended(state, where)
+            for address, value in state.words.items():
+                if value:
+                    raise CodegenError(
+                        "MJ4153",
+                        f"the word at {address:#x} of {where} ends at {value}, so the next launch would start from it",
+                        operands=["rule: ISA documentation, NoC/Atomics.md"],
+                        fix="set it to 0 at the end",
+                    )
+
+
 def _alone(traces: Mapping[Role, Trace]) -> None:
     """Each side of a circular buffer is one kernel's."""
     owners: dict[tuple[int, bool], Role] = {}
@@ -154,6 +263,17 @@ def _alone(traces: Mapping[Role, Trace]) -> None:
                 what = f"{owners[side].value} is a {kind} of buffer {side[0]} too"
                 raise refuse(trace.image, "MJ4150", word, what, "NoC/Overlay/README.md")
             owners[side] = role
+    registers: dict[int, Role] = {}
+    for role, trace in traces.items():
+        for register in trace.registers:
+            if registers.setdefault(register, role) != role:
+                raise CodegenError(
+                    "MJ4155",
+                    f"kernels on {registers[register].value} and {role.value} share the NoC register {register:#x}: "
+                    f"{trace.image.name}",
+                    operands=["rule: ISA documentation, NoC/MemoryMap.md, NoC/Counters.md"],
+                    fix="give each kernel its own request initiator and counter",
+                )
 
 
 def _late(traces: Mapping[Role, Trace]) -> set[Role]:
@@ -194,6 +314,9 @@ def _describe(state: _State, trace: Trace, role: Role) -> str:
         return f"{'room for' if kind == RESERVE else ''} {amount} pages of buffer {index}, level {level}".strip()
     if kind in (NEED, VALID):
         return f"Src{'AB'[index]}, {state.valid[index]} banks filled"
+    if kind == AWAIT:
+        word = trace.remote[index]
+        return f"the word at {word.first:#x} is {state.words.get(word.first, 0)}, not {word.value}"
     return f"semaphore {index}, value {state.value[index]}, maximum {state.most[index]}"
 
 

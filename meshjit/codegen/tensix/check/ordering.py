@@ -51,11 +51,13 @@ def _sending(image: Image, accesses: dict[int, Access]) -> Iterator[int]:
     """Addresses of the command registers of request initiators that read L1: all but those that only ever issue read
     requests (NOC_CMD_WR and NOC_CMD_AT clear, NoC/MemoryMap.md)."""
     noc = image.arch.noc
-    for i in range(4):
-        ctrl = noc.base + i * noc.stride + noc.ctrl
-        values = [a.value for a in accesses.values() if a.address == ctrl and image.code[a.at].kind == "store"]
-        if any(v is None or v & 3 for v in values):
-            yield noc.base + i * noc.stride + noc.command
+    for first in (noc.base, noc.noc1_base):
+        for base in range(first, first + 4 * noc.stride, noc.stride):
+            values = [
+                a.value for a in accesses.values() if a.address == base + noc.ctrl and image.code[a.at].kind == "store"
+            ]
+            if any(v is None or v & 3 for v in values):
+                yield base + noc.command
 
 
 class _Rules:

@@ -6,10 +6,11 @@ Cores that read the same argument words do the same: they are followed once.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from meshjit.arch import HEADER_BANKS, HEADER_CONFIG_PAIRS, HEADER_NODE, HEADER_WORDS, L1, Arch
 from meshjit.codegen.tensix.check import network
-from meshjit.codegen.tensix.check.follow import Follower
+from meshjit.codegen.tensix.check.follow import ADD, SET, Follower, Remote, receivers
 from meshjit.codegen.tensix.check.machine import Image
 from meshjit.codegen.tensix.check.network import Trace
 from meshjit.codegen.tensix.check.translate import compiled, translate
@@ -34,13 +35,32 @@ class _Kernel:
         """What the kernel does on a core with these argument words."""
         for read, trace in self.found:
             if all(words.get(address) == value for address, value in read.items()):
-                return trace
+                elsewhere = _elsewhere(trace, words)
+                if elsewhere is not None:
+                    return elsewhere
         follower = Follower(self.image, self.buffers, words, self.recorded)
         self.run(follower)
         follower.finish()
-        trace = Trace(self.image, follower.events, follower.sides)
+        trace = Trace(self.image, follower.events, follower.remote, follower.sides, follower.registers)
         self.found.append((follower.read, trace))
         return trace
+
+
+def _elsewhere(trace: Trace, words: Mapping[int, int]) -> Trace | None:
+    """The trace of a core that does the same but sends to the cores that its own arguments name; None when those are
+    another number."""
+    if not any(what.place for what in trace.remote):
+        return trace
+    cores: dict[tuple[int, bool], tuple[tuple[int, int], ...]] = {}
+    remote: list[Remote] = []
+    for what, (kind, *_) in zip(trace.remote, (e for e in trace.events if e[0] >= SET), strict=True):
+        key = what.place, kind != ADD
+        if what.place and key not in cores:
+            cores[key] = receivers(trace.image.arch, words, words[what.place], multicast=key[1])
+        if what.place and len(cores[key]) != len(what.cores):
+            return None
+        remote.append(what._replace(cores=cores[key]) if what.place else what)
+    return replace(trace, remote=remote)
 
 
 def prove(program: Program, arch: Arch) -> int:
@@ -54,13 +74,18 @@ def prove(program: Program, arch: Arch) -> int:
         return 0
     kernels = {k.role: _Kernel(k, program, arch) for k in sorted(program.kernels, key=lambda k: _ORDER[k.role])}
     proved: set[tuple[int, ...]] = set()
+    devices: dict[int, dict[tuple[int, int], dict[Role, Trace]]] = {}
     for core, words in program.arguments:
         for device, block in _blocks(program, arch, core, words):
             traces = {role: kernel.trace(block) for role, kernel in kernels.items()}
-            key = tuple(id(trace) for trace in traces.values())
+            key = tuple(id(trace.events) for trace in traces.values())
             if key not in proved:
                 proved.add(key)
                 network.prove(traces, program.circular_buffers, f"core {core} of device {device}")
+            if any(trace.remote for trace in traces.values()):
+                devices.setdefault(device, {})[arch.worker(core)] = traces
+    for device, cores in devices.items():
+        network.prove_together(cores, program.circular_buffers, device)
     return len(proved)
 
 

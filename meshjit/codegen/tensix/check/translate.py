@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from meshjit.arch import L1, MOP_CONFIG_BASE
 from meshjit.codegen.tensix.check import slicing, values
-from meshjit.codegen.tensix.check.follow import SOURCES, Follower, source_use
+from meshjit.codegen.tensix.check.follow import ATOMIC, MULTICAST, SOURCES, WRITE, Follower, source_use
 from meshjit.codegen.tensix.check.machine import CONDITIONS, EXPRESSIONS, HELPERS, Image, Instr
 from meshjit.codegen.tensix.check.report import refuse
 from meshjit.codegen.tensix.check.values import Access
@@ -34,7 +34,13 @@ class _Translator:
         }
         self.recorded = self._recorded()
         self.wanted = self._noc_registers()
-        self.slice = slicing.slice_of(image, self.places, frozenset(self._effects()))
+        effects = frozenset(self._effects())
+        self.slice = slicing.slice_of(image, self.places, effects)
+        #: Loads that only say where a request goes.
+        self.where: frozenset[int] = frozenset()
+        coordinates = {at for at in effects if at in self.accesses and self.accesses[at].address in self.somewhere}
+        if coordinates:
+            self.where = self.slice.needed - slicing.slice_of(image, self.places, effects - coordinates).needed
         self.names: set[str] = set()
 
     def _recorded(self) -> dict[int, tuple[Word, ...]]:
@@ -47,18 +53,25 @@ class _Translator:
         return out
 
     def _noc_registers(self) -> frozenset[int]:
-        """NoC registers that matter: not the side of a request that is elsewhere."""
+        """NoC registers that matter: of a request to DRAM, not those of the side that is there."""
         noc = self.image.arch.noc
         out: set[int] = set()
-        for i in range(4):
-            base = noc.base + i * noc.stride
-            stored = [a.value for a in self.accesses.values() if a.address == base + noc.ctrl]
-            out |= {base + noc.ctrl, base + noc.length, base + noc.command}
-            if any(v is None or v & 3 for v in stored):
-                out.add(base + noc.target_lo)
-            if any(v is None or not v & 2 for v in stored):
-                out.add(base + noc.return_lo)
-        return frozenset(out)
+        self.somewhere: set[int] = set()
+        for first in (noc.base, noc.noc1_base):
+            for i in range(4):
+                base = first + i * noc.stride
+                stored = [a.value for a in self.accesses.values() if a.address == base + noc.ctrl]
+                out |= {base + noc.ctrl, base + noc.length, base + noc.command}
+                if any(v is None or v & (ATOMIC | WRITE) for v in stored):
+                    out.add(base + noc.target_lo)
+                if any(v is None or not v & WRITE or v & MULTICAST for v in stored):
+                    out.add(base + noc.return_lo)
+                if any(v is None or v & MULTICAST for v in stored):
+                    self.somewhere.add(base + noc.return_coordinate)
+                if any(v is None or v & ATOMIC for v in stored):
+                    out.add(base + noc.data)
+                    self.somewhere.add(base + noc.target_coordinate)
+        return frozenset(out | self.somewhere)
 
     def _effects(self) -> Iterable[int]:
         bodies = {w.at for words in self.recorded.values() for w in words}
@@ -76,8 +89,10 @@ class _Translator:
         where, address = access.region, access.address
         if where == "noc":
             return address is None or address in self.wanted
-        if where in ("debug", "l1"):
-            return address in (self.image.arch.soft_reset, L1.flags)
+        if where == "debug":
+            return address == self.image.arch.soft_reset
+        if where == "l1":
+            return address is not None and (address == L1.flags or L1.arguments <= address < L1.data)
         return where in ("overlay", "push", "mop", "gpr", "semaphore")
 
     # ---- expressions ----
@@ -118,7 +133,7 @@ class _Translator:
             slot = self.places.slot(at)
             if slot is not None:
                 return f"{self.name(instr.d)} = {self.name(slot)}"
-            return f"{self.name(instr.d)} = load({at}, {self.address(at)})"
+            return f"{self.name(instr.d)} = {'where' if at in self.where else 'load'}({at}, {self.address(at)})"
         if instr.kind == "store":
             return self.store(at, instr)
         return self.tensix(self.words[at]) if instr.kind == "tensix" else ""
@@ -136,8 +151,9 @@ class _Translator:
         if address is None:
             raise refuse(self.image, "MJ4147", at, f"a store to a {where} register that varies", "BabyRISCV/README.md")
         if where == "noc":
-            if (address - noc.base) % noc.stride == noc.command:
-                return f"send({at}, {(address - noc.base) // noc.stride})"
+            first = noc.noc1_base if address >= noc.noc1_base else noc.base
+            if (address - first) % noc.stride == noc.command:
+                return f"send({at}, {address - noc.command})"
             return f"noc[{address}] = {value}"
         if where == "mop":
             return f"mop[{(address - MOP_CONFIG_BASE) // 4}] = {value}"
@@ -146,7 +162,7 @@ class _Translator:
         if where == "debug":
             return f"release({at})"
         if where == "l1":
-            return f"done({at})"
+            return f"done({at})" if address == L1.flags else f"set_word({at}, {address}, {value}, {instr.size})"
         raise refuse(self.image, "MJ4147", at, f"a store to a {where} register", "BabyRISCV/README.md")
 
     def tensix(self, word: Word) -> str:
@@ -206,6 +222,8 @@ class _Translator:
                     changed.add(instr.d)
                     out.append(f"{self.name(instr.d)} = {expression}")
         branch = self.image.code[last]
+        if self.accesses[load].region == "l1":
+            return [self.await_word(number, load, branch, known), *out]
         condition = CONDITIONS[branch.op].format(**self.operands(branch, known))
         repeats = self.image.blocks[number].after.index(number)
         test = f"not ({condition})" if repeats == 1 else condition
@@ -215,6 +233,16 @@ class _Translator:
         if equal is not None and "seen" not in known.get(equal[1], ""):
             out.append(f"{self.name(equal[0])} = {known.get(equal[1]) or self.name(equal[1])}")
         return [f"poll({load}, {self.address(load)}, lambda seen: {test})", *out]
+
+    def await_word(self, number: int, load: int, branch: Instr, known: dict[int, str]) -> str:
+        """A wait until a word of L1 has a value."""
+        sides = [known.get(r) or self.name(max(r, 0)) for r in (branch.a, branch.b)]
+        equal = slicing.ends_equal(self.image, number)
+        if equal is None or sides.count("seen") != 1 or any("seen" in side and side != "seen" for side in sides):
+            what = "a wait for a word of L1 that is not for one value"
+            raise refuse(self.image, "MJ4147", load, what, "BabyRISCV/README.md")
+        sides.remove("seen")
+        return f"await_word({load}, {self.address(load)}, {sides[0]})"
 
     def block(self, number: int) -> list[str]:
         """The statements of a block, without its branch."""
@@ -282,8 +310,8 @@ class _Translator:
 
 
 _METHODS = (
-    "load", "poll", "push", "send", "noc", "mop", "counter", "release", "done", "gpr", "config", "unpack", "pack",
-    "semwait", "seminit", "sempost", "semget", "expand", "record", "replay", "source",
+    "load", "where", "poll", "push", "send", "noc", "mop", "counter", "release", "done", "gpr", "config", "unpack", "pack",
+    "set_word", "await_word", "semwait", "seminit", "sempost", "semget", "expand", "record", "replay", "source",
 )  # fmt: skip
 
 
