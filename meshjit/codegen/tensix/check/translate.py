@@ -310,8 +310,8 @@ class _Translator:
 
 
 _METHODS = (
-    "load", "where", "poll", "push", "send", "noc", "mop", "counter", "release", "done", "gpr", "config", "unpack", "pack",
-    "set_word", "await_word", "semwait", "seminit", "sempost", "semget", "expand", "record", "replay", "source",
+    "load", "where", "poll", "push", "send", "noc", "mop", "counter", "release", "done", "gpr", "config", "unpack",
+    "pack", "set_word", "await_word", "semwait", "seminit", "sempost", "semget", "expand", "record", "replay", "source",
 )  # fmt: skip
 
 
