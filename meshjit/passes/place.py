@@ -8,6 +8,7 @@ and results exceed a device's memory lose to those that fit. Larger arguments go
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, permutations
@@ -40,13 +41,14 @@ def place(graph: Graph, machine: Machine) -> Choice:
     chosen = _followed(graph, {})
     best = _score(graph, chosen, machine)
     tried = {tuple(chosen.values())}
-    order = sorted(open_params, key=lambda p: -p.type.replicated().local_bytes(graph.mesh))
+    order = sorted(_alike(open_params), key=lambda g: -g[0].type.replicated().local_bytes(graph.mesh))
+    trials = [dict.fromkeys(group, spec) for group in order for spec in _candidates(group[0], graph.mesh)]
     # First what follows from one argument's sharding alone: many must change together, such as a batch in all.
-    alone = (_followed(graph, {p: spec}) for p in order for spec in _candidates(p, graph.mesh))
+    alone = (_followed(graph, trial) for trial in trials)
     improved = True
     while improved:
         improved = False
-        changed = ({**chosen, p: spec} for p in order for spec in _candidates(p, graph.mesh))
+        changed = ({**chosen, **trial} for trial in trials)
         for trial in chain(alone, changed):
             key = tuple(trial.values())
             if key in tried:
@@ -67,6 +69,14 @@ def place(graph: Graph, machine: Machine) -> Choice:
                 f"arguments whole; {len(tried)} placements compared"
             )
     return Choice(_with_specs(graph, chosen), reasons)
+
+
+def _alike(params: list[Node]) -> list[list[Node]]:
+    """Arguments of one type whose names differ only in numbers, the layers of a model, are placed alike."""
+    groups: dict[object, list[Node]] = {}
+    for p in params:
+        groups.setdefault((re.sub(r"\d+", "#", p.name), p.type), []).append(p)
+    return list(groups.values())
 
 
 def _followed(graph: Graph, given: dict[Node, Spec]) -> dict[Node, Spec]:

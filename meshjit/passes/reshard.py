@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from meshjit.ir.mesh import Mesh
 from meshjit.ir.opdef import Attrs, OpDef, attrs_of
@@ -83,6 +84,7 @@ def step_bytes(op: OpDef, attrs: Attrs, before: TensorType, after: TensorType, m
     return math.ceil(before.local_bytes(mesh) * (n - 1) / n)
 
 
+@lru_cache(maxsize=1 << 14)
 def moved_bytes(source: TensorType, spec: Spec, mesh: Mesh) -> int:
     """Bytes each device sends to turn ``source`` into ``spec``."""
     total, now = 0, source
