@@ -328,6 +328,7 @@ def tiny_cases() -> Iterator[Triple]:
             yield triple(f"tiny_max{axes[0]}-{t.dtype}", graph, "1")
     cast = single(lambda b, x: b.add(E_.CAST, [x], {"dtype": BF16}), [f32])
     yield triple("tiny_cast-f32-bf16", cast, "1")
+    yield triple("tiny_reciprocal-f32", single(lambda b, x: b.add(E_.RECIPROCAL, [x]), [f32]), "1")
     yield triple("tiny_mul-i32", single(lambda b, x, y: b.add(E_.MUL, [x, y]), [plain(I32, 32, 32)] * 2), "1")
     yield triple("tiny_transpose-f32", single(lambda b, x: b.add(shape.TRANSPOSE, [x], {"perm": (1, 0)}),
                                               [plain(F32, 9, 20)]), "1")  # fmt: skip

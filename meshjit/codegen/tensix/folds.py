@@ -16,6 +16,11 @@ NEUTRAL: dict[ReduceOp, int] = {"sum": 0, "max": sfpu.bits(-math.inf), "min": sf
 INTEGER_NEUTRAL: dict[ReduceOp, int] = {"sum": 0, "max": 0xFFFFFFFF, "min": 0x7FFFFFFF}
 
 
+def neutral(op: ReduceOp, integer: bool) -> int:
+    """The bits of ``op``'s neutral element."""
+    return INTEGER_NEUTRAL[op] if integer else NEUTRAL[op]
+
+
 def _with_nops(lines: Sequence[str], arch: Arch) -> tuple[str, ...]:
     """The lines with SFPNOPs between a slow instruction and one that reads its result."""
     out: list[str] = []

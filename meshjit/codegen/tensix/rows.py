@@ -17,7 +17,7 @@ from meshjit.codegen.tensix import config, integers, sfpu
 from meshjit.codegen.tensix import functions as fn
 from meshjit.codegen.tensix.eltwise import ComputeOperand, Operand, coordinates, kernel, operand_walk, walk
 from meshjit.codegen.tensix.expression import Expression, emit
-from meshjit.codegen.tensix.folds import INTEGER_NEUTRAL, NEUTRAL, ReduceOp, columns_lines, rows_lines
+from meshjit.codegen.tensix.folds import ReduceOp, columns_lines, neutral, rows_lines
 from meshjit.codegen.tensix.grid import buffers, rectangle, split
 from meshjit.codegen.tensix.hw import Cb, hw
 from meshjit.codegen.tensix.sfpu import Builder, V
@@ -184,11 +184,11 @@ class _Phases:
         b = self.builder()
         return self.compile(b, b.const_bits(word), slot)
 
-    def mask(self, b: Builder, x: V, neutral: int) -> V:
-        """x where the mask is 1, the neutral element elsewhere."""
+    def mask(self, b: Builder, x: V, empty: int) -> V:
+        """x where the mask is 1, the neutral element ``empty`` elsewhere."""
         if not self.layout.masked:
             return x
-        return b.select(b.load(self.layout.mask_slot), 2, x, b.const_bits(neutral))
+        return b.select(b.load(self.layout.mask_slot), 2, x, b.const_bits(empty))
 
     def combine(self, b: Builder, op: ReduceOp, x: V, y: V) -> V:
         add = b.int_add if self.integer else b.add
@@ -198,14 +198,14 @@ class _Phases:
         self, operands: Sequence[int], op: ReduceOp, slot: int, b: Builder, value: V, finish: sfpu.Program
     ) -> Phase:
         """The phase that reduces ``value`` (recorded in ``b``) over the row into ``slot``."""
-        neutral = INTEGER_NEUTRAL[op] if self.integer else NEUTRAL[op]
-        value = self.mask(b, value, neutral)
+        empty = neutral(op, self.integer)
+        value = self.mask(b, value, empty)
         program = self.compile(b, self.combine(b, op, b.load(slot, keep=True), value), slot)
         return Phase(
             operands=tuple(operands),
             program=program,
             masked=self.layout.masked,
-            start=self.constant(neutral, slot),
+            start=self.constant(empty, slot),
             reduce_columns=columns_lines(op, slot, self.arch, self.integer) if self.layout.over_columns else (),
             reduce_rows=rows_lines(op, slot, self.arch, self.integer) if self.layout.over_rows else (),
             finish=finish,
