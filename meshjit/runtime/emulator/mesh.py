@@ -45,7 +45,8 @@ class EmulatedMesh:
 
     ``arch`` is "wormhole", "blackhole" or a chip table. Cores are named by NoC 0 coordinates, addresses are those of
     the core's own address space. When ``strict``, reading L1 or DRAM that nothing has written is an error. Runs are
-    deterministic; a ``seed`` makes the order and length of the cores' turns adversarial, and equal for equal seeds.
+    deterministic; a ``seed`` makes the order and length of the cores' turns and the delays of NoC transfers
+    adversarial, and equal for equal seeds.
 
     Raises :class:`~meshjit.errors.UsageError` (MJ6003) for an unknown chip or no chips.
     """
@@ -58,7 +59,7 @@ class EmulatedMesh:
         if num_chips < 1:
             raise UsageError("MJ6003", f"a mesh of {num_chips} chips", fix="give at least one chip")
         self.arch = arch
-        made = [new_chip(arch, strict=strict) for _ in range(num_chips)]
+        made = [new_chip(arch, strict=strict, delays=seed is not None) for _ in range(num_chips)]
         self._chips = [chip for chip, _ in made]
         self._dram = [dram for _, dram in made]
         self._stacks = [new_stack(arch.is_blackhole, len(arch.workers), strict=strict) for _ in range(num_chips)]

@@ -30,6 +30,10 @@ from meshjit.runtime.emulator.state import (
     DRAM_GRANULE,
     L1_BYTES,
     L1_GRANULE,
+    Q_CORE,
+    Q_NOC,
+    Q_NUMBER,
+    QUEUE,
     STRICT,
     WAIT_NOC,
     Chip,
@@ -347,17 +351,14 @@ def increment(chip: Chip, w: Int, core: Int, noc: Int, regs: NDArray[np.uint32])
 
 
 @compiled
-def command(chip: Chip, stack: Stack, w: Int, core: Int, noc: Int, buffer: Int) -> Int:
-    """Carry out what a command buffer says."""
-    regs = chip.noc_regs[w, noc, buffer]
+def carry_out(chip: Chip, stack: Stack, w: Int, core: Int, noc: Int, regs: NDArray[np.uint32]) -> Int:
+    """Carry out what a command buffer's registers say."""
     ctrl, size = np.int64(regs[CTRL]), np.int64(regs[LENGTH])
     kind = ctrl & 3
     one_of_many = ctrl & MULTICAST and (kind != WRITE or ctrl & INLINE)
     if ctrl & ~CTRL_KNOWN or kind == 3 or ctrl & BYTE_ENABLE or one_of_many or np.int64(regs[TAG]) & ~(15 << 10):
         fault(chip, E_NOC_COMMAND, w, core, np.int64(regs[TAG]), ctrl)
         return BAD
-    if chip.facts[STRICT]:
-        transfer(chip, w, core, (READS if kind == 0 else WRITES) + 2 * core + noc)
     if kind == ATOMIC:
         return increment(chip, w, core, noc, regs)
     if kind == WRITE and ctrl & INLINE:
@@ -368,6 +369,25 @@ def command(chip: Chip, stack: Stack, w: Int, core: Int, noc: Int, buffer: Int) 
     if kind == WRITE:
         return write(chip, stack, w, core, noc, regs, size)
     return read(chip, w, core, noc, regs, size)
+
+
+@compiled
+def begin(chip: Chip, w: Int, core: Int, noc: Int, buffer: Int) -> None:
+    """A core gives a command: from here on the transfer is an agent of its own."""
+    if chip.facts[STRICT]:
+        kind = np.int64(chip.noc_regs[w, noc, buffer, CTRL]) & 3
+        transfer(chip, w, core, (READS if kind == 0 else WRITES) + 2 * core + noc)
+
+
+@compiled
+def under_way(chip: Chip, w: Int, core: Int, noc: Int, read: Int | bool) -> bool:
+    """Whether reads, or writes, of a core by a NoC are still queued."""
+    for i in range(QUEUE):
+        entry = chip.queue[w, i]
+        reads = np.int64(chip.queue_regs[w, i, CTRL]) & 3 == 0
+        if entry[Q_NUMBER] and entry[Q_CORE] == core and entry[Q_NOC] == noc and reads == read:
+            return True
+    return False
 
 
 @compiled
@@ -409,7 +429,8 @@ def niu_load(chip: Chip, w: Int, core: Int, address: Int) -> tuple[Int, Int]:
     if 0x200 <= offset < 0x300 and COUNTED[(offset - 0x200) >> 2]:
         if chip.facts[STRICT]:
             read = (offset - 0x200) >> 2 == READ_RESPONSES
-            acquire(chip.clock[w, core], chip.clock[w, (READS if read else WRITES) + 2 * core + noc])
+            if not under_way(chip, w, core, noc, read):
+                acquire(chip.clock[w, core], chip.clock[w, (READS if read else WRITES) + 2 * core + noc])
         return OK, np.int64(chip.noc_counters[w, noc, (offset - 0x200) >> 2])
     fault(chip, E_REGISTER, w, core, address, 0)
     return BAD, 0

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meshjit.runtime.emulator.compiled import compiled
-from meshjit.runtime.emulator.noc import command
+from meshjit.runtime.emulator.delays import any_queued, carry_one, put_off
+from meshjit.runtime.emulator.noc import begin, carry_out
 from meshjit.runtime.emulator.overlay import Int
 from meshjit.runtime.emulator.races import thread_log
 from meshjit.runtime.emulator.registers import OK
@@ -16,12 +17,14 @@ from meshjit.runtime.emulator.state import (
     BUDGET,
     CLOCK,
     CORES,
+    DELAYS,
     F_CODE,
     F_CORE,
     F_PC,
     F_WORKER,
     FAULTED,
     L1_BYTES,
+    QUEUE,
     SPINNING,
     STRICT,
     TRISC0,
@@ -79,7 +82,15 @@ def run_slice(chip: Chip, stack: Stack, t: Tensix, w: Int, core: Int, budget: In
     while chip.ended[w, core] == BLOCKED and chip.waits[w, core, 0] == WAIT_NOC:
         which = chip.waits[w, core, 1]
         chip.waits[w, core, 0] = 0
-        if command(chip, stack, w, core, which >> 2, which & 3) != OK:
+        noc, buffer = which >> 2, which & 3
+        begin(chip, w, core, noc, buffer)
+        good = True
+        if chip.facts[DELAYS]:
+            while good and not put_off(chip, w, core, noc, buffer):
+                good = carry_one(chip, stack, w, 0)
+        else:
+            good = carry_out(chip, stack, w, core, noc, chip.noc_regs[w, noc, buffer]) == OK
+        if not good:
             chip.ended[w, core] = FAULTED
             break
         chip.pc[w, core] += 4
@@ -101,6 +112,10 @@ def run_worker(chip: Chip, stack: Stack, w: Int, random: NDArray[np.uint64], adv
     """
     t = stack[w]
     moved = False
+    while not adverse and chip.facts[DELAYS] and any_queued(chip, w):
+        moved = True
+        if not carry_one(chip, stack, w, 0):
+            return True
     units = CORES + 3
     first, step = 0, 1
     if adverse:
@@ -113,6 +128,8 @@ def run_worker(chip: Chip, stack: Stack, w: Int, random: NDArray[np.uint64], adv
         budget = CORE_BUDGET
         if adverse:
             budget = 1 + draw(random, 1 << draw(random, 12))
+            if chip.facts[DELAYS] and draw(random, 4) == 0 and not carry_one(chip, stack, w, draw(random, QUEUE)):
+                return True
         if unit >= CORES:
             moved |= run_thread(chip, t, w, unit - CORES, budget)
         elif chip.running[w, unit]:

@@ -39,7 +39,10 @@ WAIT_FIFO, WAIT_SYNC, WAIT_MOP = 1, 2, 3
 WAIT_NOC = 4
 
 #: Indices into ``Chip.facts``.
-BLACKHOLE, L1_BYTES, DRAM_BYTES, STRICT, CLOCK, WORKERS = range(6)
+BLACKHOLE, L1_BYTES, DRAM_BYTES, STRICT, CLOCK, WORKERS, DELAYS = range(7)
+#: NoC commands of a tile that may be under way (:mod:`meshjit.runtime.emulator.delays`), and what each entry holds.
+QUEUE = 16
+Q_NUMBER, Q_CORE, Q_NOC, Q_PC = range(4)
 #: Indices into ``Chip.fault``.
 F_CODE, F_WORKER, F_CORE, F_PC, F_ADDRESS, F_VALUE = range(6)
 
@@ -67,6 +70,7 @@ class Chip:
     ``place`` maps (n, x | y << 6) to a worker (>= 0), to bank b as -2 - b, or to -1.
     ``held`` is the unit of a worker (core, or CORES + thread) that gets no turns because it is stepped by hand, or -1.
     ``noc_bytes`` counts, by (w, c, n), bytes read and written.
+    ``queue`` has NoC commands under way, ``queue_regs`` their registers, ``issued`` how many there were.
     The rest is for :mod:`meshjit.runtime.emulator.races`: ``clock`` by (w, agent), what is left at counters and
     semaphores, the first race, and each granule's last write and two reads with their PC or instruction.
     """
@@ -94,6 +98,9 @@ class Chip:
     instructions: NDArray[np.int64]
     activity: NDArray[np.int64]
     fault: NDArray[np.int64]
+    queue: NDArray[np.int64]
+    queue_regs: NDArray[np.uint32]
+    issued: NDArray[np.int64]
     clock: NDArray[np.int64]
     released: NDArray[np.int64]
     posted: NDArray[np.int64]
@@ -135,6 +142,9 @@ _CHIP = record_type(
         "instructions": (np.int64, (_W, CORES)),
         "activity": (np.int64, (1,)),
         "fault": (np.int64, (8,)),
+        "queue": (np.int64, (_W, QUEUE, 4)),
+        "queue_regs": (np.uint32, (_W, QUEUE, 32)),
+        "issued": (np.int64, (_W,)),
         "clock": (np.int64, (_W, AGENTS, AGENTS)),
         "released": (np.int64, (_W, 2 * STREAMS, AGENTS)),
         "posted": (np.int64, (_W, 8, AGENTS)),
@@ -149,8 +159,14 @@ _CHIP = record_type(
 )
 
 
-def new_chip(arch: Arch, *, strict: bool) -> tuple[Chip, tuple[NDArray[np.uint8], NDArray[np.uint8]]]:
+#: DRAM banks, and the bitmaps of what is written there.
+Dram = tuple[NDArray[np.uint8], NDArray[np.uint8]]
+
+
+def new_chip(arch: Arch, *, strict: bool, delays: bool = False) -> tuple[Chip, Dram]:
     """A chip after power-on: all cores in reset, all memory zero and, when ``strict``, known to be unwritten.
+
+    With ``delays``, NoC transfers take their time.
 
     Returns the chip, and its DRAM banks and their bitmaps, which must be kept as long as it.
     """
@@ -160,7 +176,7 @@ def new_chip(arch: Arch, *, strict: bool) -> tuple[Chip, tuple[NDArray[np.uint8]
     dram = sparse(banks * bank_bytes, byte).reshape(banks, bank_bytes)
     written = sparse(dram.size // DRAM_GRANULE, byte).reshape(banks, bank_bytes // DRAM_GRANULE)
     chip = cast(Chip, sparse(1, _CHIP).view(np.recarray)[0])
-    chip.facts[: WORKERS + 1] = [arch.is_blackhole, arch.l1_bytes, bank_bytes, strict, 0, workers]
+    chip.facts[: DELAYS + 1] = [arch.is_blackhole, arch.l1_bytes, bank_bytes, strict, 0, workers, delays]
     chip.place[:] = _places(arch)
     chip.node[:workers] = [_node_words(arch, xy) for xy in arch.workers]
     chip.dram[:banks] = [bank.ctypes.data for bank in dram]

@@ -13,6 +13,8 @@ from meshjit.runtime.emulator import EmulatedMesh
 
 READ, WRITE, MULTICAST, ATOMIC, INLINE = 0x10, 0x12, 0x132, 0x11, 0x1A
 INCREMENT = 0x107C
+#: The counter of answers to increments, from the NoC's registers on.
+ATOMIC_RESPONSES = 0x200
 
 
 @pytest.fixture(params=["wormhole", "blackhole"], scope="module")
@@ -160,6 +162,7 @@ def ring(mesh: EmulatedMesh, arch: Arch, workers: int, turns: int) -> list[tuple
             words += wait_equal(DATA, turn + 1)
             place = (arch.coordinate_word(after), DATA)
             words += command(arch, ATOMIC, place, (arch.coordinate_word(core), DATA + 64), INCREMENT, data=1)
+        words += wait_equal(arch.noc.base + ATOMIC_RESPONSES, turns)
         flags.append(start(mesh, arch, core, words + done()))
     return flags
 
