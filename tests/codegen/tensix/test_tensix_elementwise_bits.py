@@ -11,7 +11,7 @@ from meshjit.ir.types import BF16, F32, I32
 
 PAIRS = [pytest.param(c.values[0][1], id=c.values[0][1], marks=c.marks) for c in CHIPS[2:]]
 UNARY = ("EXP", "LOG", "SQRT", "RSQRT", "RECIPROCAL", "TANH", "SIGMOID", "ERF", "SILU", "NEG", "ABS", "RELU")
-BINARY = ("ADD", "SUB", "MUL", "DIV", "POW", "MAXIMUM", "MINIMUM", "LT", "EQ")
+BINARY = ("ADD", "SUB", "MUL", "DIV", "POW", "MAXIMUM", "MINIMUM", "LT", "LE", "GT", "GE", "EQ", "NE")
 SPECIAL = (
     0,
     0x80000000,
@@ -60,7 +60,26 @@ def reduction(name, dtype, axes):
     )
 
 
+def gelu(approximate, dtype):
+    return single(lambda b, x: b.add(elementwise.GELU, [x], {"approximate": approximate}), plain(dtype, 64, 32))
+
+
+def normalized(name, dtype):
+    """A norm, or a softmax, of a sum of two operands."""
+
+    def build(b, x, y, w):
+        total = b.add(elementwise.ADD, [x, y])
+        if name == "SOFTMAX":
+            return b.add(reduce.SOFTMAX, [b.add(elementwise.MUL, [total, w])], {"axis": 1})
+        weights = [w, w][: 1 + (name == "LAYER_NORM")]
+        return b.add(getattr(reduce, name), [total, *weights], {"eps": 1e-5})
+
+    return fused(build, plain(dtype, 64, 96), plain(dtype, 64, 96), plain(dtype, 96))
+
+
 CASES = {
+    **{f"gelu_{a}_{d}": (gelu, a, d) for a in ("tanh", "none") for d in (BF16, F32)},
+    **{f"{n.lower()}_{d}": (normalized, n, d) for n in ("SOFTMAX", "RMS_NORM", "LAYER_NORM") for d in (BF16, F32)},
     **{f"{n.lower()}_{d}": (unary, n, d) for n in UNARY for d in (BF16, F32)},
     **{f"{n.lower()}_{d}": (binary, n, d) for n in BINARY for d in (BF16, F32)},
     **{
@@ -73,7 +92,7 @@ CASES = {
     **{
         f"{n.lower()}{''.join(map(str, a))}_{d}": (reduction, n, d, a)
         for n in ("SUM", "MAX", "MIN")
-        for d in (BF16, F32)
+        for d in (BF16, F32, I32)
         for a in ((0,), (1,), (0, 1))
     },
 }
