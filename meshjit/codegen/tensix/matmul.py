@@ -232,7 +232,10 @@ def _candidates(spec: MatmulSpec, arch: Arch, problem: Problem) -> Iterator[Plan
 
 
 def _fits(spec: MatmulSpec, problem: Problem, cut: Plan, arch: Arch) -> bool:
-    return sum(page * pages for page, pages in _sizes(spec, problem, cut)[0]) <= arch.l1_data_bytes
+    """Whether L1 holds a plan's circular buffers and the argument block its blocks."""
+    words = count(problem, cut, layout(problem, cut, arch)).blocks * (_RECORD + len(spec.operands))
+    room = MAX_ARGUMENT_WORDS - _Arguments(len(spec.operands), tuple(cut.share)).blocks
+    return words <= room and sum(page * pages for page, pages in _sizes(spec, problem, cut)[0]) <= arch.l1_data_bytes
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_tensix_matmul import PLANS, run_plan
 
-from meshjit.arch import BLACKHOLE, WORMHOLE
+from meshjit.arch import BLACKHOLE, MAX_ARGUMENT_WORDS, WORMHOLE
 from meshjit.codegen.tensix import matmul
 from meshjit.codegen.tensix.eltwise import Operand
 from meshjit.codegen.tensix.hw import hw
@@ -166,3 +166,12 @@ def test_increments_go_to_the_first_word_of_16_bytes(arch):
     register = hw(arch.name).noc_atomic.target_lo
     targets = re.findall(rf"store volatile i32 (\d+), ptr inttoptr \(i32 {register} ", reader.source)
     assert len(targets) == 2 and all(int(address) % 16 == 0 for address in targets)
+
+
+@pytest.mark.parametrize("arch", ARCH)
+def test_a_plan_keeps_to_the_argument_block(arch):
+    spec = matmul.MatmulSpec("m", Operand((1000, 256, 64), BF16), Operand((1000, 64, 256), BF16), BF16)
+    cut = matmul.plan(spec, arch)
+    problem = spec.problem
+    assert count(problem, cut, layout(problem, cut, arch)).blocks * 6 < MAX_ARGUMENT_WORDS
+    assert max(len(words) for _, words in matmul.build(spec, arch, cut).arguments) <= MAX_ARGUMENT_WORDS
