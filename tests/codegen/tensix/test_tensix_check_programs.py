@@ -33,11 +33,15 @@ NODES = {
     "matmul": lambda: single(
         lambda g, x, y: g.add(linear.MATMUL, [x, y]), plain(BF16, 256, 192), plain(BF16, 192, 256)
     ),
+    "shared": lambda: single(
+        lambda g, x, y: g.add(linear.MATMUL, [x, y]), plain(BF16, 512, 512), plain(BF16, 512, 512)
+    ),
     "sum": lambda: single(
         lambda g, x: g.add(reduce.SUM, [x], {"axes": (1,), "keepdims": True}), plain(F32, 100, 100)
     ),
 }  # fmt: skip
 LIB, READER, WRITER = "tensix/lib.ll.j2", "tensix/reader_tiles.ll.j2", "tensix/writer_range.ll.j2"
+SHARED, CAST = "tensix/reader_matmul.ll.j2", "tensix/multicast.ll.j2"
 UNPACK, MATH = "tensix/unpack_tiles.ll.j2", "tensix/math_tiles.ll.j2"
 
 
@@ -56,6 +60,10 @@ class Fault:
 
 
 _EXTRA = "{{ t.cb_reserve('xr', operands[0].cb, 1) }}\n{{ t.cb_push('xp', operands[0].cb, 1) }}\n{{ t.end() }}"
+_ROOM = (
+    "{{ t.cb_reserve(x.key ~ '.rs', x.cb, x.lines * k_block) }}\n",
+    "{% if x.group %}\n{{ m.begin_step(x.key ~ '.bs', x.group) }}\n{% endif %}\n",
+)
 _PEEKED = "  %data = load volatile i32, ptr inttoptr (i32 131072 to ptr)\n{% call t.repeat('i', '%data') %}"
 FAULTS = (
     Fault("pops more than it waited for", WRITER, "{{ t.cb_pop('pop', out, 1) }}", "{{ t.cb_pop('pop', out, 2) }}",
@@ -109,6 +117,16 @@ FAULTS = (
           "MJ4156", "without having used it"),
     Fault("matmul keeps SrcB", "tensix/math_matmul.ll.j2", "  tt SETRWC mask=15 clear=3\n",
           "  tt SETRWC mask=15 clear=1\n", "matmul", "MJ4156", "SrcB is used and never handed back"),
+    Fault("room told of before it is there", SHARED, _ROOM[0] + _ROOM[1], _ROOM[1] + _ROOM[0], "shared", "MJ4154",
+          "may not have room there yet"),
+    Fault("multicast without room", SHARED, "{{ m.wait_free(k ~ '.wf', x.group) }}\n", "", "shared", "MJ4153",
+          "which may have become"),
+    Fault("multicast told of too early", SHARED, "{{ m.casts_done('cd') }}\n", "", "shared", "MJ4155",
+          "may not have arrived there yet"),
+    Fault("multicast not waited for", SHARED, "{{ m.wait_valid(x.key ~ '.wv', x.group) }}\n", "", "shared", "MJ4153",
+          "which may have become"),
+    Fault("words left over", CAST, "{{ t.poke(g.free, 0) }}\n", "", "shared", "MJ4153", "ends at"),
+    Fault("room never told of", CAST, "{{ t.poke(hw.noc_atomic.command, 1) }}\n", "", "shared", "MJ4152", ""),
     Fault("number of tiles from data", READER, "{% call t.repeat('i', '%count') %}", _PEEKED, "one-tile", "MJ4147",
           "depends on data in memory"),
     Fault("work built at run time", LIB, "  tt PACR addr_mode=0 pack_sel=15 last=1\n",

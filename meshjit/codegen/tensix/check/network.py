@@ -7,7 +7,7 @@ Semaphores saturate, so how high they may rise is asked of the order in which wh
 
 Cores that tell each other something (increments, multicasts) run against one another besides: a multicast's pages must
 be free at every receiver, and a word that is waited for must not pass the value. These are no matter of counters alone,
-so they are asked of two opposite orders: whoever was told something first, or last, goes on first.
+so they are asked of four orders of cores and kernels, opposite to one another, not of all.
 """
 
 from __future__ import annotations
@@ -129,6 +129,11 @@ class _State:
         self.next[role] = at
         return at > first
 
+    def awaits(self, role: Role) -> bool:
+        """Whether a kernel is at its start or waits for a word."""
+        at, events = self.next[role], self.traces[role].events
+        return not at or (at < len(events) and events[at][0] == AWAIT)
+
     def _remote(self, role: Role, kind: int, index: int, word: int) -> bool:
         """A word or pages of this core or others; False when it waits."""
         trace = self.traces[role]
@@ -161,15 +166,13 @@ class _State:
 
     def has_room(self, touched: Range) -> bool:
         """Whether bytes lie in pages that the producer of their circular buffer has been granted."""
-        inside = 0
         for buffer in self.buffers:
-            size, base = buffer.page_bytes, buffer.address
-            if touched.overlaps(Range(base, base + buffer.num_pages * size)):
-                told = self.received[buffer.index]
-                for i in range(told, told + self.granted[buffer.index]):
-                    first = base + i % buffer.num_pages * size
-                    inside += max(0, min(first + size, touched.end) - max(first, touched.first))
-        return inside == touched.end - touched.first
+            size = buffer.page_bytes
+            first, last = (touched.first - buffer.address) // size, (touched.end - 1 - buffer.address) // size
+            if first >= 0 and last < buffer.num_pages:
+                told, granted = self.received[buffer.index], self.granted[buffer.index]
+                return all((page - told) % buffer.num_pages < granted for page in range(first, last + 1))
+        return False
 
     def _semaphore(self, role: Role, kind: int, index: int, amount: int, word: int) -> bool:
         if index in self.unset and kind != INIT and kind != ABOVE:
@@ -225,31 +228,66 @@ def prove_together(
     ``cores`` are by NoC 0 coordinate. Raises as :func:`prove`, and MJ4154 for pages multicast where there may be no
     room.
     """
-    for newest_first in (False, True):
+    for run in (_oldest_first, _newest_first, _readers_first, _readers_of_the_last_first):
         world: dict[tuple[int, int], _State] = {}
         for place in cores:
             world[place] = _State(cores[place], buffers, world)
-        todo = deque(world.values())
-        while todo:
-            state = todo.pop() if newest_first else todo.popleft()
-            state.told.clear()
-            moved = True
-            while moved:
-                moved = False
-                for role in state.traces:
-                    moved |= state.run(role)
-            todo.extend(other for other in state.told if other not in todo)
+        run(list(world.values()))
         for place, state in world.items():
             where = f"core {place} (NoC 0) of device {device}"
             _ended(state, where)
             for address, value in state.words.items():
                 if value:
-                    raise CodegenError(
-                        "MJ4153",
-                        f"the word at {address:#x} of {where} ends at {value}, so the next launch would start from it",
-                        operands=["rule: ISA documentation, NoC/Atomics.md"],
-                        fix="set it to 0 at the end",
-                    )
+                    raise _word_left(state, address, f"the word at {address:#x} of {where} ends at {value}")
+
+
+def _oldest_first(cores: list[_State], *, newest: bool = False) -> None:
+    """Whoever was told something first goes on first, as far as it can."""
+    todo = deque(cores)
+    while todo:
+        state = todo.pop() if newest else todo.popleft()
+        state.told.clear()
+        # what others tell moves those that wait for a word; they may move the rest
+        moved = [role for role in state.traces if state.awaits(role) and state.run(role)]
+        while moved:
+            moved = [role for role in state.traces if state.run(role)]
+        todo.extend(other for other in state.told if other not in todo)
+
+
+def _newest_first(cores: list[_State]) -> None:
+    """Whoever was told something last goes on first."""
+    _oldest_first(cores, newest=True)
+
+
+def _readers_first(cores: list[_State]) -> None:
+    """Readers go on as far as they can before anybody consumes, and then one core consumes at a time."""
+    todo, consumers, idle = deque(cores), deque(cores), 0
+    while idle < len(cores):
+        while todo:
+            state = todo.popleft()
+            state.told.clear()
+            state.run(Role.NCRISC)
+            todo.extend(other for other in state.told if other not in todo)
+        state = consumers[0]
+        consumers.rotate(-1)
+        moved = [role for role in state.traces if role is not Role.NCRISC and state.run(role)]
+        idle = 0 if moved else idle + 1
+        todo.append(state)
+
+
+def _readers_of_the_last_first(cores: list[_State]) -> None:
+    """As :func:`_readers_first`, the last core before the first."""
+    _readers_first(cores[::-1])
+
+
+def _word_left(state: _State, address: int, what: str) -> CodegenError:
+    """The error for a word from which the next launch would start: shown at the last wait for it."""
+    image, word = next(
+        ((t.image, e[3]) for t in state.traces.values() for e in reversed(t.events)
+         if e[0] in (AWAIT, SET) and t.remote[e[1]].first == address),
+        next((t.image, 0) for t in state.traces.values()),
+    )  # fmt: skip
+    return refuse(image, "MJ4153", word, f"{what}, and the next launch would start from it", "NoC/Atomics.md")
 
 
 def _alone(traces: Mapping[Role, Trace]) -> None:
