@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from meshjit.arch import ARCHS
+from meshjit.cli.places import places
+from meshjit.errors import DeviceError
 from meshjit.ir.evaluate import split
 from meshjit.ir.opdef import Array
 from meshjit.ir.program import Kernel, Program, RunProgram
@@ -112,7 +114,14 @@ def launches(
             if watch is not None and watch.launch == number:
                 core = watch.core or core
                 steps = emulated.follow(watch.device, core, watch.unit, watch.steps, skip=watch.skip)
-        card.submit(card.load([command], regions, frozenset()), {}, timeout_s)
+        try:
+            card.submit(card.load([command], regions, frozenset()), {}, timeout_s)
+        except DeviceError as error:
+            if not isinstance(command, RunProgram):
+                raise
+            found = places("\n".join((error.summary, *error.operands)), command.program)
+            operands = [*error.operands, *found]
+            raise type(error)(error.code, error.summary, operands=operands, fix=error.fix) from error
         if isinstance(command, RunProgram):
             after = emulated.counters()
             known = [c.since(before[c.chip, c.core]) if (c.chip, c.core) in before else c for c in after]
