@@ -91,11 +91,11 @@ def operand_walk(operand: tuple[int, ...], shape: tuple[int, ...]) -> tuple[tupl
 
 
 def coordinates(index: int, dims: Sequence[int]) -> tuple[int, ...]:
-    """The row-major coordinates of ``index``."""
+    """The row-major coordinates of ``index``; zeros in an empty array."""
     out: list[int] = []
     for n in reversed(dims):
-        out.append(index % n)
-        index //= n
+        out.append(max(index, 0) % max(n, 1))
+        index //= max(n, 1)
     return tuple(reversed(out))
 
 

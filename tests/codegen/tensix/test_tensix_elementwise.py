@@ -173,6 +173,13 @@ def test_full(chip, dtype, value):
     check(single(lambda b: b.add(create.FULL, (), attrs, spec=((), ()))), [], chip, 1e-7)
 
 
+@pytest.mark.parametrize("shape", [(0, 5), (3, 0), (0,)])
+def test_empty_arrays(chip, shape):
+    type = plain(F32, *shape)
+    graph = single(lambda b, x, y: b.add(elementwise.ADD, [x, y]), type, type)
+    check(graph, [np.zeros(shape, np.float32)] * 2, chip, 0.0)
+
+
 def test_mask_hides_what_lies_beyond_the_end(chip):
     mesh = Mesh((2,), ("tp",))
     type = TensorType(F32, (45, 33), (("tp",), ()))

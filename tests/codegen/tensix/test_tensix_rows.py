@@ -118,6 +118,14 @@ def test_norms_of_what_is_computed(chip, dtype):
     check(fused(layer, w, x, w, x), [values[2], values[0], values[3], values[1]], chip, 2 * TOLERANCE[dtype])
 
 
+@pytest.mark.parametrize(("shape", "axis"), [((0, 5), 1), ((0, 5), 0), ((2, 0, 5), 2)])
+def test_empty_arrays_reduce(chip, shape, axis):
+    """No rows, or rows of nothing, whose sum is 0."""
+    type = plain(F32, *shape)
+    graph = single(lambda b, x: b.add(reduce.SUM, [x], {"axes": (axis,), "keepdims": False}), type)
+    check(graph, [np.zeros(shape, np.float32)], chip, 0.0)
+
+
 def test_a_row_larger_than_l1_is_streamed(chip):
     """32 x 50,000: 3.2 MB of tiles, where a core has 1.4."""
     type = plain(BF16, 32, 50_000)
