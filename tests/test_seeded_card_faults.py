@@ -40,7 +40,9 @@ def holds(fault: Fault) -> None:
     triple = TRIPLES[fault.case]
     for options in ({}, {"seed": 1}):
         card = open_chip("emulator", fault.chip, node_of(triple.text)[1], **options)
-        assert run(triple, fault.chip, card) == triple.digests[fault.chip]
+        dram, l1 = run(triple, fault.chip, card)
+        assert dram == triple.digests[fault.chip][0]
+        assert options or l1 == triple.digests[fault.chip][1]
 
 
 def holds_plainly(fault: Fault, *faults: tuple[str, str, str]) -> None:
