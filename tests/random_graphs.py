@@ -145,7 +145,8 @@ class Maker:
         condition = self.add(self.draw(st.sampled_from(COMPARE)), [x, self.constant(x.type.dtype)])
         if self.draw(st.booleans()):
             return self.add(elementwise.WHERE, [condition, x, other])
-        flags = [v for v in self.values if v.type.dtype == BOOL and self.fits(v.type.shape, x.type.shape)]
+        shapes = (x.type.shape, other.type.shape)
+        flags = [v for v in self.values if v.type.dtype == BOOL and all(self.fits(v.type.shape, s) for s in shapes)]
         both = self.add(self.draw(st.sampled_from(LOGICAL)), [condition, self.pick(flags)])
         return self.add(elementwise.WHERE, [self.add(elementwise.LOGICAL_NOT, [both]), other, x])
 
