@@ -119,7 +119,7 @@ def _show_kernel(console: Console, model: falcon.Model, lines: int = 40) -> None
     compiled = model.function.lower(model.host[0], *model.weights).compile()
     name, text = compiled.kernel_text("trisc1")
     listing = text.splitlines()
-    first = max(0, next((i for i, line in enumerate(listing) if "MVMUL" in line), 0) - 6)
+    first = max(0, next((i for i, line in enumerate(listing) if "tt MVMUL" in line), 0) - 6)
     last = min(first + lines, len(listing))
     console.print(f"[bold]Disassembly of {name}[/] (lines {first + 1} to {last} of {len(listing)})")
     console.print("\n".join(listing[first:last]) + "\n", markup=False)

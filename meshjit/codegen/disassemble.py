@@ -1,18 +1,35 @@
-"""Disassembly of card kernels: RISC-V and Tensix instructions with operands by name, and the line of the kernel's text
-that each Tensix instruction comes from."""
+"""Disassembly of card kernels: RISC-V and Tensix instructions with operands by name, each with the template line
+that it comes from."""
 
 from __future__ import annotations
 
 import struct
 from collections import Counter
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 
 from meshjit.arch import ARCHS, L1
 from meshjit.codegen import riscv
 from meshjit.codegen.rv32 import REGISTERS as REGISTERS
 from meshjit.codegen.rv32 import decode_riscv
-from meshjit.codegen.tensix import isa
+from meshjit.codegen.templates import Origin, origins
+from meshjit.codegen.tensix import check, isa
 from meshjit.ir.program import Kernel
+
+
+@dataclass(frozen=True)
+class Row:
+    """One word of a kernel's image: its address in L1, itself, its text, and where it is from.
+
+    ``line`` is the line of the kernel's rendered text (from 1; 0 when it is unknown), ``where`` the template lines:
+    ``file:line``, and when a macro wrote it the line of the kernel's own template that calls it.
+    """
+
+    address: int
+    word: int
+    text: str
+    line: int
+    where: str
 
 
 def arch_of(kernel: Kernel) -> str:
@@ -26,45 +43,101 @@ def arch_of(kernel: Kernel) -> str:
     raise ValueError(f"kernel {kernel.name} is for no card")
 
 
-@cache
-def _lines(source: str, arch: str) -> dict[int, tuple[int, ...]]:
-    """The lines (from 1) of a kernel's text that push each Tensix word."""
-    out: dict[int, list[int]] = {}
-    for number, line in enumerate(source.split("\n"), 1):
-        name, _, rest = line.strip().partition(" ")
-        if name == "tt":
-            out.setdefault(isa.encode_line(rest, arch), []).append(number)
-    return {word: tuple(numbers) for word, numbers in out.items()}
+def _words(kernel: Kernel) -> tuple[int, ...]:
+    return struct.unpack(f"<{len(kernel.binary) // 4}I", kernel.binary)
 
 
 def tensix_words(kernel: Kernel) -> list[tuple[int, int]]:
     """(offset in the image, Tensix word) of every instruction that the kernel pushes by ``.ttinsn``."""
-    words = struct.unpack(f"<{len(kernel.binary) // 4}I", kernel.binary)
-    return [(4 * i, (w >> 2 | w << 30) & 0xFFFFFFFF) for i, w in enumerate(words) if w & 3 != 3]
+    return [(4 * i, _tensix(w)) for i, w in enumerate(_words(kernel)) if w & 3 != 3]
+
+
+def _tensix(word: int) -> int:
+    return (word >> 2 | word << 30) & 0xFFFFFFFF
+
+
+@lru_cache(maxsize=64)
+def lines(kernel: Kernel) -> tuple[int, ...]:
+    """The line of the kernel's rendered text (from 1) that each word of its image comes from.
+
+    Tensix instructions, loads, stores, branches and arithmetic have their own. Words that LLVM adds (constants, spills,
+    moves, the prologue) have the line of the word before them. All are 0 for a kernel that is not what its text gives.
+    """
+    arch = ARCHS[arch_of(kernel)]
+    words = _words(kernel)
+    start = len(riscv.crt0(arch.stack[kernel.role.value])) // 4
+    known = [*([0] * start), *riscv.instruction_lines(kernel.source, arch)] if kernel.source else []
+    text = kernel.source.split("\n")
+    out: list[int] = []
+    for word, line in zip(words, known, strict=False):
+        out.append(line or (out[-1] if out else 1))
+        pushed = text[out[-1] - 1].strip()
+        if word & 3 != 3 and not (pushed.startswith("tt ") and _encoded(pushed[3:], arch.name) == _tensix(word)):
+            return (0,) * len(words)
+    return tuple(out) if len(known) == len(words) else (0,) * len(words)
+
+
+@cache
+def _encoded(line: str, arch: str) -> int:
+    return isa.encode_line(line, arch)
+
+
+@lru_cache(maxsize=64)
+def _origins(marked: str) -> tuple[Origin, ...]:
+    return origins(marked)
+
+
+def origin_of(kernel: Kernel, word: int) -> Origin:
+    """(template, line from 1) of the calls that led to a word of the kernel's image, outermost first, then of its own
+    text; empty when it is unknown. ``word`` counts from the image's start.
+
+    Raises IndexError for a word that the image does not have.
+    """
+    line = lines(kernel)[word]
+    return _origins(kernel.marked)[line - 1] if line and kernel.marked else ()
+
+
+def source_of(kernel: Kernel, word: int) -> tuple[str, int] | None:
+    """The template, such as ``"tensix/lib.ll.j2"``, and the line (from 1) that a word of the kernel's image is from."""
+    origin = origin_of(kernel, word)
+    return origin[-1] if origin else None
+
+
+def where(kernel: Kernel, word: int) -> str:
+    """:func:`source_of` as text, ``lib.ll.j2:220 < math_matmul.ll.j2:64``: what a macro of another template writes is
+    followed by the line of the kernel's own template that led there; "" when it is unknown."""
+    origin = origin_of(kernel, word)
+    own = [place for place in origin if place[0] == kernel.template]
+    shown = dict.fromkeys((*origin[-1:], *own[-1:]))
+    return " < ".join(f"{template.rsplit('/', 1)[-1]}:{line}" for template, line in shown)
+
+
+def rows(kernel: Kernel) -> list[Row]:
+    """The instructions of the kernel's image."""
+    arch = arch_of(kernel)
+    base = L1.code[kernel.role.value][0]
+    out: list[Row] = []
+    for i, (word, line) in enumerate(zip(_words(kernel), lines(kernel), strict=True)):
+        address = base + 4 * i
+        if word & 3 == 3:
+            text = decode_riscv(word, address) or f".word {word:#010x}"
+        else:
+            text = "tt " + (isa.decode(_tensix(word), arch) or f".word {_tensix(word):#010x}")
+        out.append(Row(address, word, text, line, where(kernel, i)))
+    return out
 
 
 def disassemble(kernel: Kernel) -> str:
-    """The kernel's instructions, one a line: address, word, text, and for Tensix instructions the line of its text."""
-    arch = arch_of(kernel)
-    base = L1.code[kernel.role.value][0]
-    source = _lines(kernel.source, arch)
-    rows: list[str] = []
-    counts: Counter[str] = Counter()
-    last = 0
-    for i, word in enumerate(struct.unpack(f"<{len(kernel.binary) // 4}I", kernel.binary)):
-        address = base + 4 * i
-        if word & 3 == 3:
-            text, note = decode_riscv(word, address) or f".word {word:#010x}", ""
-            counts["RISC-V"] += 1
-        else:
-            tensix = (word >> 2 | word << 30) & 0xFFFFFFFF
-            text = "tt " + (isa.decode(tensix, arch) or f".word {tensix:#010x}")
-            candidates = source.get(tensix, ())
-            last = next((n for n in candidates if n > last), candidates[0] if candidates else last)
-            note = f"  # line {last}" if candidates else ""
-            counts["Tensix"] += 1
-        rows.append(f"{address:#07x}  {word:08x}  {text}{note}")
-    total = f"{counts['RISC-V']} RISC-V and {counts['Tensix']} Tensix instructions, {len(kernel.binary)} bytes"
-    return (
-        f"; {kernel.name} on {kernel.role.value} ({arch}), from {kernel.template}: {total}\n" + "\n".join(rows) + "\n"
-    )
+    """The kernel's instructions, one a line: address, word, text and template lines; above them, what there is of each
+    kind and what was proved of it."""
+    found = rows(kernel)
+    body = (f"{r.address:#07x}  {r.word:08x}  {r.text}" + (f"  # {r.where}" if r.where else "") for r in found)
+    names = Counter(r.text.split()[1] for r in found if r.word & 3 != 3)
+    tensix = names.total()
+    total = f"{len(found) - tensix} RISC-V and {tensix} Tensix instructions, {len(kernel.binary)} bytes"
+    head = [f"; {kernel.name} on {kernel.role.value} ({arch_of(kernel)}), from {kernel.template}: {total}"]
+    if names:
+        head.append("; Tensix: " + ", ".join(f"{count} {name}" for name, count in names.most_common()))
+    rules = check.RULES
+    head.append(f"; checked: {len(rules)} rules hold, {rules[0]} to {rules[-1]} (meshjit explain {rules[0]})")
+    return "\n".join((*head, *body)) + "\n"

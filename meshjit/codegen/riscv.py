@@ -93,7 +93,54 @@ def compile_image(text: str, role: Role, arch: Arch, *, name: str = "kernel") ->
     return image
 
 
+def instruction_lines(text: str, arch: Arch) -> list[int]:
+    """The line of ``text`` (from 1) that each word of its code, after crt0, is from; 0 where LLVM says none.
+
+    LLVM tells by debug locations: it is run again on the text with a location on every line, which changes no code.
+    """
+    ir, _ = assemble(text, arch.name)
+    machine = _target_machine(arch.name)
+    with _lock:
+        assembly = machine.emit_assembly(_module(_located(ir), arch, "kernel"))
+    out: list[int] = []
+    line = 0
+    for row in assembly.split("\n"):
+        word = row.split(None, 3)
+        if row.startswith("\t.loc\t"):  # .loc file line column
+            line = int(word[2])
+        elif row.startswith("\t.section"):  # the code is over
+            break
+        elif row.startswith("\t") and not word[0].startswith("."):
+            out.append(line)
+    return out
+
+
+def _located(ir: str) -> str:
+    """The module with its line numbers as debug locations (LLVM Language Reference, Specialized Metadata Nodes)."""
+    lines = ir.split("\n")
+    end = [
+        "!llvm.dbg.cu = !{!0}",
+        "!llvm.module.flags = !{!2}",
+        "!0 = distinct !DICompileUnit(language: DW_LANG_C, file: !1, emissionKind: LineTablesOnly)",
+        '!1 = !DIFile(filename: "kernel", directory: "")',
+        '!2 = !{i32 2, !"Debug Info Version", i32 3}',
+        '!3 = distinct !DISubprogram(name: "kernel", file: !1, unit: !0, spFlags: DISPFlagDefinition)',
+    ]
+    for i, line in enumerate(lines):
+        if line.startswith("define "):
+            lines[i] = line.replace(" {", " !dbg !3 {")
+        elif line.startswith(" "):
+            lines[i] = f"{line}, !dbg !{len(end) + i}"
+    return "\n".join(
+        [*lines, *end, *(f"!{len(end) + i} = !DILocation(line: {i + 1}, scope: !3)" for i in range(len(lines)))]
+    )
+
+
 def _emit(ir: str, arch: Arch, name: str) -> bytes:
+    return _target_machine(arch.name).emit_object(_module(ir, arch, name))
+
+
+def _module(ir: str, arch: Arch, name: str) -> llvm.ModuleRef:
     machine = _target_machine(arch.name)
     try:
         module = llvm.parse_assembly(ir)
@@ -115,7 +162,7 @@ def _emit(ir: str, arch: Arch, name: str) -> bytes:
     passes.add_instruction_combine_pass()
     passes.add_simplify_cfg_pass()
     passes.run(module, builder)
-    return machine.emit_object(module)
+    return module
 
 
 def _sections(elf: bytes) -> dict[str, bytes]:

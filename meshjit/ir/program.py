@@ -77,7 +77,8 @@ class Kernel:
     """The code of one role of a program.
 
     ``binary`` is a flat RV32 image (cards) or an ELF object that defines ``name`` (native). ``source`` is the rendered
-    LLVM IR it was built from, ``template`` the template's file name below ``kernel_templates/``.
+    LLVM IR it was built from, ``template`` the template's file name below ``kernel_templates/``. ``marked`` is the
+    source with marks of the template lines it is from (empty when it has none), for reports only.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Kernel:
     source: str = field(repr=False)
     template: str
     cores: CoreRange = CoreRange((0, 0), (0, 0))
+    marked: str = field(default="", repr=False, compare=False)
 
 
 @dataclass(frozen=True)

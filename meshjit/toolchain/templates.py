@@ -13,6 +13,7 @@ import jinja2
 import numpy as np
 
 from meshjit.errors import CodegenError
+from meshjit.toolchain.origins import Marks, without_marks
 
 
 def template_root() -> Path:
@@ -49,6 +50,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         autoescape=False,
+        extensions=[Marks],
     )
     env.filters["f32"] = float_literal
     env.filters["f64"] = double_literal
@@ -92,6 +94,11 @@ def render(template: str, **params: object) -> str:
     Raises :class:`~meshjit.errors.CodegenError`: MJ4202 for a parameter that is not plain data, MJ4203 for a template
     that does not exist, asks for a parameter it was not given, or is not valid.
     """
+    return without_marks(render_marked(template, **params))
+
+
+def render_marked(template: str, **params: object) -> str:
+    """As :func:`render`, with the marks that :mod:`meshjit.toolchain.origins` reads."""
     for name, value in params.items():
         _check(name, value)
     try:

@@ -69,7 +69,7 @@ def test_card_kernels_are_five_a_program(run: Run, model: Path) -> None:
     assert {k["name"].rsplit("_", 1)[1] for k in kernels} == {"brisc", "ncrisc", "trisc0", "trisc1", "trisc2"}
     assert all(k["template"].startswith("tensix/") for k in kernels)
     (one,) = run(*arguments, "--stage", "asm", "--kernel", "1_matmul_trisc1").json["kernels"]
-    assert one["text"].count("MVMUL") == 16
+    assert one["text"].count("tt MVMUL") == 16
 
 
 def test_json_of_a_graph_stage(run: Run, model: Path) -> None:

@@ -49,7 +49,7 @@ def test_single_steps_follow_the_kernel(run: Run, model: Path, target: str) -> N
     later = run(*arguments, "--role", "trisc1", "--steps", "10", "--skip", "20", "--json").json["launches"][0]["steps"]
     assert [s["pc"] for s in later] == [s["pc"] for s in steps[20:]]
     text = run(*arguments, "--role", "trisc1", "--steps", "30").out
-    assert "trisc1 of worker" in text and "  tt " in text and "# line " in text
+    assert "trisc1 of worker" in text and "  tt " in text and "  # lib.ll.j2:" in text
 
 
 def test_what_tensix_executes(run: Run, model: Path) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from meshjit.arch import Arch, num_tiles, tile_bytes, tile_grid
 from meshjit.codegen import riscv
-from meshjit.codegen.templates import render
+from meshjit.codegen.templates import compact, render_marked
 from meshjit.codegen.tensix import config, fpu, sfpu
 from meshjit.codegen.tensix.expression import Expression, emit
 from meshjit.codegen.tensix.grid import buffers, rectangle, split
@@ -214,10 +214,11 @@ def _placed(cut: fpu.Split, cbs: Sequence[Cb], formats: Sequence[config.UnpackFo
 
 def kernel(program: str, role: Role, template: str, arch: Arch, cores: CoreRange, /, **params: object) -> Kernel:
     """Render and build one kernel."""
-    text = "\n".join(line for line in render(template, **params).split("\n") if line.strip()) + "\n"
+    marked = render_marked(template, **params)
+    text = compact(marked)
     stem = template.rsplit("/", 1)[1].split(".")[0]
     label = f"{program}.{stem}"
-    return Kernel(label, role, riscv.build(text, role, arch, name=label), text, template, cores)
+    return Kernel(label, role, riscv.build(text, role, arch, name=label), text, template, cores, marked)
 
 
 def reorder(program: Program, order: Sequence[int], num_inputs: int) -> Program:

@@ -79,20 +79,19 @@ def programs(arch) -> list[Program]:
 
 
 @pytest.mark.parametrize("arch", [WORMHOLE, BLACKHOLE], ids=["wormhole", "blackhole"])
-def test_disassembly_names_everything_and_points_at_the_source(arch):
+def test_disassembly_names_everything(arch):
     for program in programs(arch):
         for kernel in program.kernels:
             assert arch_of(kernel) == arch.name
             text = disassemble(kernel)
             assert ".word" not in text
-            lines = kernel.source.split("\n")
-            for row in text.split("\n")[1:-1]:
-                instruction, mark, line = row.partition("  # line ")
-                if mark:
-                    source = lines[int(line) - 1].strip().removeprefix("tt ")
-                    shown = instruction.split("tt ", 1)[1]
-                    assert isa.encode_line(source, arch.name) == isa.encode_line(shown, arch.name)
-            assert text.count("  tt ") == len(tensix_words(kernel))
+            head = [row for row in text.split("\n") if row.startswith(";")]
+            tensix = tensix_words(kernel)
+            assert f"{len(kernel.binary) // 4 - len(tensix)} RISC-V and {len(tensix)} Tensix instructions" in head[0]
+            assert "6 rules hold, MJ4141 to MJ4146" in head[-1]
+            body = text.split("\n")[len(head) : -1]
+            assert sum("  tt " in row for row in body) == len(tensix)
+            assert all(".ll.j2:" in row for row in body)
 
 
 @pytest.mark.parametrize("arch", [WORMHOLE, BLACKHOLE], ids=["wormhole", "blackhole"])

@@ -26,6 +26,8 @@ WORD_RULES = (
     units.semaphores,
     units.matrix_and_vector_units,
 )
+#: The codes of what :func:`check` proves of a kernel whose control flow it can follow.
+RULES = ("MJ4141", "MJ4142", "MJ4143", "MJ4144", "MJ4145", "MJ4146")
 
 
 def check(binary: bytes, arch: Arch, name: str, role: Role | None = None, text: str = "") -> None:
