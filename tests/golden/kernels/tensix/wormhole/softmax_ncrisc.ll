@@ -25,6 +25,9 @@ entry:
   store i32 %page0.0, ptr %page0.var
   store i32 0, ptr %cb2.count.var
   store i32 139264, ptr %cb2.ptr.var
+  %some = icmp ne i32 %count, 0
+  br i1 %some, label %mask.then, label %mask.else
+mask.then:
   br label %mo.w.pre
 mo.w.pre:
   br label %mo.w.head
@@ -221,6 +224,8 @@ mc3.r1.done:
   %mp.next = select i1 %mp.wrap, i32 139264, i32 %mp.moved
   store i32 %mp.next, ptr %cb2.ptr.var
   store volatile i32 %mp.count, ptr inttoptr (i32 4290027536 to ptr)
+  br label %mask.else
+mask.else:
   br label %row.pre
 row.pre:
   br label %row.head

@@ -17,6 +17,9 @@ entry:
   %count = load volatile i32, ptr inttoptr (i32 114952 to ptr)
   store i32 0, ptr %cb2.count.var
   store i32 139264, ptr %cb2.ptr.var
+  %some = icmp ne i32 %count, 0
+  br i1 %some, label %mask.then, label %mask.else
+mask.then:
   br label %mw.poll
 mw.poll:
   %mw.received = load volatile i32, ptr inttoptr (i32 4290027536 to ptr)
@@ -26,6 +29,8 @@ mw.poll:
   %mw.short = icmp ult i32 %mw.level, 4
   br i1 %mw.short, label %mw.poll, label %mw.ready
 mw.ready:
+  br label %mask.else
+mask.else:
   br label %row.pre
 row.pre:
   br label %row.head
