@@ -6,13 +6,12 @@ from __future__ import annotations
 import struct
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache, lru_cache
 
 from meshjit.arch import ARCHS, L1
-from meshjit.codegen import riscv
+from meshjit.codegen import image
 from meshjit.codegen.rv32 import REGISTERS as REGISTERS
 from meshjit.codegen.rv32 import decode_riscv
-from meshjit.codegen.templates import Origin, origins
+from meshjit.codegen.templates import Origin, origins, shown
 from meshjit.codegen.tensix import check, isa
 from meshjit.ir.program import Kernel
 
@@ -38,7 +37,7 @@ def arch_of(kernel: Kernel) -> str:
     Raises ValueError for a kernel that is for no card.
     """
     for name, arch in ARCHS.items():
-        if kernel.role.value in arch.stack and kernel.binary.startswith(riscv.crt0(arch.stack[kernel.role.value])):
+        if kernel.role.value in arch.stack and kernel.binary.startswith(image.crt0(arch.stack[kernel.role.value])):
             return name
     raise ValueError(f"kernel {kernel.name} is for no card")
 
@@ -56,35 +55,10 @@ def _tensix(word: int) -> int:
     return (word >> 2 | word << 30) & 0xFFFFFFFF
 
 
-@lru_cache(maxsize=64)
 def lines(kernel: Kernel) -> tuple[int, ...]:
-    """The line of the kernel's rendered text (from 1) that each word of its image comes from.
-
-    Tensix instructions, loads, stores, branches and arithmetic have their own. Words that LLVM adds (constants, spills,
-    moves, the prologue) have the line of the word before them. All are 0 for a kernel that is not what its text gives.
-    """
-    arch = ARCHS[arch_of(kernel)]
-    words = _words(kernel)
-    start = len(riscv.crt0(arch.stack[kernel.role.value])) // 4
-    known = [*([0] * start), *riscv.instruction_lines(kernel.source, arch)] if kernel.source else []
-    text = kernel.source.split("\n")
-    out: list[int] = []
-    for word, line in zip(words, known, strict=False):
-        out.append(line or (out[-1] if out else 1))
-        pushed = text[out[-1] - 1].strip()
-        if word & 3 != 3 and not (pushed.startswith("tt ") and _encoded(pushed[3:], arch.name) == _tensix(word)):
-            return (0,) * len(words)
-    return tuple(out) if len(known) == len(words) else (0,) * len(words)
-
-
-@cache
-def _encoded(line: str, arch: str) -> int:
-    return isa.encode_line(line, arch)
-
-
-@lru_cache(maxsize=64)
-def _origins(marked: str) -> tuple[Origin, ...]:
-    return origins(marked)
+    """The line of the kernel's rendered text (from 1) that each word of its image comes from: see
+    :func:`meshjit.codegen.image.lines`."""
+    return image.lines(kernel.binary, kernel.source, kernel.role, arch_of(kernel))
 
 
 def origin_of(kernel: Kernel, word: int) -> Origin:
@@ -94,7 +68,7 @@ def origin_of(kernel: Kernel, word: int) -> Origin:
     Raises IndexError for a word that the image does not have.
     """
     line = lines(kernel)[word]
-    return _origins(kernel.marked)[line - 1] if line and kernel.marked else ()
+    return origins(kernel.marked)[line - 1] if line and kernel.marked else ()
 
 
 def source_of(kernel: Kernel, word: int) -> tuple[str, int] | None:
@@ -104,12 +78,8 @@ def source_of(kernel: Kernel, word: int) -> tuple[str, int] | None:
 
 
 def where(kernel: Kernel, word: int) -> str:
-    """:func:`source_of` as text, ``lib.ll.j2:220 < math_matmul.ll.j2:64``: what a macro of another template writes is
-    followed by the line of the kernel's own template that led there; "" when it is unknown."""
-    origin = origin_of(kernel, word)
-    own = [place for place in origin if place[0] == kernel.template]
-    shown = dict.fromkeys((*origin[-1:], *own[-1:]))
-    return " < ".join(f"{template.rsplit('/', 1)[-1]}:{line}" for template, line in shown)
+    """The lines of :func:`origin_of` that say most, ``lib.ll.j2:253 < math_tiles.ll.j2:22``; "" when it is unknown."""
+    return shown(origin_of(kernel, word))
 
 
 def rows(kernel: Kernel) -> list[Row]:

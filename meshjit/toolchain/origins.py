@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from jinja2.ext import Extension
@@ -87,12 +87,29 @@ def without_marks(marked: str) -> str:
 
 
 def compact(marked: str) -> str:
-    """A marked text without its marks and its empty lines."""
-    return "\n".join(line for line in without_marks(marked).split("\n") if line.strip()) + "\n"
+    """A marked text without its empty lines; their marks go to the next line."""
+    out: list[str] = []
+    kept = ""
+    for line, plain in zip(marked.split("\n"), without_marks(marked).split("\n"), strict=True):
+        if plain and not plain.isspace():
+            out.append(kept + line)
+            kept = ""
+        elif line != plain:
+            kept += "".join(_MARK.findall(line))
+    return "\n".join(out) + "\n" + kept
 
 
+def shown(origin: Origin) -> str:
+    """Where a line is from, as text: ``lib.ll.j2:253 < math_tiles.ll.j2:22``. What a macro of another template writes
+    is followed by the last line of the kernel's own template that led there."""
+    own = [place for place in origin if place[0] == origin[0][0]]  # a kernel's outermost line is its own
+    places = dict.fromkeys((*origin[-1:], *own[-1:]))
+    return " < ".join(f"{template.rsplit('/', 1)[-1]}:{line}" for template, line in places)
+
+
+@lru_cache(maxsize=64)
 def origins(marked: str) -> tuple[Origin, ...]:
-    """Where each line of :func:`compact` text is from."""
+    """Where each line of a marked text is from; empty for a line without text of a template."""
     stack: list[tuple[str, int]] = []
     out: list[Origin] = []
     for line in marked.split("\n"):
@@ -104,6 +121,5 @@ def origins(marked: str) -> tuple[Origin, ...]:
                 stack.append(_place(mark))
             elif origin is None:
                 origin = (*stack, _place(mark))
-        if without_marks(line).strip():
-            out.append(origin or tuple(stack))
+        out.append(origin or tuple(stack))
     return tuple(out)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import jinja2
 
-from meshjit.toolchain.origins import Marks, compact, origins, without_marks
+from meshjit.toolchain.origins import Marks, compact, origins, shown, without_marks
 
 LIB = """{# two
    lines #}
@@ -53,14 +53,15 @@ def rendered(marks: bool) -> str:
 def test_marks_do_not_change_the_text() -> None:
     assert without_marks(rendered(marks=True)) == rendered(marks=False)
     kept = [line for line in rendered(marks=False).split("\n") if line.strip()]
-    assert compact(rendered(marks=True)) == "\n".join(kept) + "\n"
+    assert without_marks(compact(rendered(marks=True))) == "\n".join(kept) + "\n"
 
 
 def test_every_line_knows_its_template_line_and_its_calls() -> None:
-    marked = rendered(marks=True)
-    found = dict(zip(compact(marked).split("\n"), origins(marked), strict=False))
+    marked = compact(rendered(marks=True))
+    *found, after = zip(without_marks(marked).split("\n"), origins(marked), strict=True)
+    assert after == ("", ())
     repeat, inside = ("main", 12), ("lib", 8)
-    assert found == {
+    assert dict(found) == {
         "begin:": (("main", 7),),
         "  0 is 0": (("main", 10),),
         "  1 is 1": (("main", 10),),
@@ -72,3 +73,12 @@ def test_every_line_knows_its_template_line_and_its_calls() -> None:
         "  next 3": (repeat, ("lib", 9)),
         "end": (("main", 19),),
     }
+
+
+def test_a_line_is_shown_with_the_call_in_the_kernels_own_template() -> None:
+    marked = compact(rendered(marks=True))
+    found = dict(zip(without_marks(marked).split("\n"), origins(marked), strict=True))
+    assert shown(found["end"]) == "main:19"
+    assert shown(found["  store x"]) == "lib:4 < main:13"
+    assert shown(found["  store y"]) == "lib:4 < main:4"
+    assert shown(()) == ""

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshjit.arch import ARCHS, BLACKHOLE, L1, WORMHOLE
-from meshjit.codegen import riscv
+from meshjit.codegen import image, riscv
 from meshjit.codegen.disassemble import arch_of, decode_riscv, disassemble, tensix_words
 from meshjit.codegen.tensix import eltwise, isa, matmul, rows
 from meshjit.codegen.tensix.eltwise import Operand
@@ -39,14 +39,14 @@ def test_every_instruction_encodes_and_decodes(arch, data):
 )
 def test_bad_lines_are_refused(line, code):
     with pytest.raises(CodegenError) as caught:
-        riscv.assemble(f"  tt {line}\n", "wormhole")
+        image.assemble(f"  tt {line}\n", "wormhole")
     assert caught.value.code == code
 
 
 def test_image_starts_with_the_stack_pointer():
     for arch in ARCHS.values():
-        image = riscv.compile_image(EMPTY.format(""), Role.TRISC1, arch)
-        high, *rest = struct.unpack(f"<{len(image) // 4}I", image)
+        built = riscv.compile_image(EMPTY.format(""), Role.TRISC1, arch)
+        high, *rest = struct.unpack(f"<{len(built) // 4}I", built)
         stack = (high & 0xFFFFF000) + (0 if rest[0] & 0x7F != 0x13 else ((rest[0] >> 20) ^ 0x800) - 0x800)
         assert stack & 0xFFFFFFFF == arch.stack["trisc1"]
 

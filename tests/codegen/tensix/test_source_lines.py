@@ -10,9 +10,9 @@ import pytest
 from test_tensix_golden import programs
 
 from meshjit.arch import BLACKHOLE, WORMHOLE
-from meshjit.codegen import riscv
+from meshjit.codegen import image
 from meshjit.codegen.disassemble import disassemble, lines, origin_of, rows, source_of, tensix_words, where
-from meshjit.codegen.templates import template_root
+from meshjit.codegen.templates import template_root, without_marks
 from meshjit.codegen.tensix import isa
 from meshjit.ir.program import Role
 
@@ -86,10 +86,11 @@ def where_called(kernel, at: int) -> str:
 def test_locations_change_no_code(arch):
     for program in programs(arch).values():
         for kernel in program.kernels:
-            ir, words = riscv.assemble(kernel.source, arch.name)
-            elf = riscv._emit(riscv._located(ir), arch, kernel.name)
-            code = riscv._patch(riscv._text_section(elf, kernel.name), words)
-            assert riscv.crt0(arch.stack[kernel.role.value]) + code == kernel.binary
+            ir, words = image.assemble(kernel.source, arch.name)
+            assert without_marks(kernel.marked) == kernel.source
+            elf = image._emit(image._located(ir), arch, kernel.name)
+            code = image._patch(image._text_section(elf, kernel.name), words)
+            assert image.crt0(arch.stack[kernel.role.value]) + code == kernel.binary
 
 
 def test_an_image_of_another_text_has_no_lines():

@@ -31,7 +31,7 @@ RULES = ("MJ4141", "MJ4142", "MJ4143", "MJ4144", "MJ4145", "MJ4146")
 
 
 def check(binary: bytes, arch: Arch, name: str, role: Role | None = None, text: str = "") -> None:
-    """Prove every rule for a kernel's image; ``text``, its rendered text, is only for messages.
+    """Prove every rule for a kernel's image; ``text``, its rendered text, marked or not, is only for messages.
 
     Raises :class:`~meshjit.errors.CodegenError`, MJ4140 to MJ4146, for the first that does not hold.
     """

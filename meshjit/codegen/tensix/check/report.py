@@ -1,11 +1,13 @@
-"""How the checker says what it refuses: kernel, core, instruction, line of the rendered text, rule and its source."""
+"""How the checker says what it refuses: kernel, core, instruction, template line, rule and its source."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from meshjit.arch import L1
+from meshjit.codegen.image import lines
 from meshjit.codegen.rv32 import decode_riscv
+from meshjit.codegen.templates import origins, shown, without_marks
 from meshjit.codegen.tensix import isa
 from meshjit.codegen.tensix.check.machine import Image
 from meshjit.errors import CodegenError
@@ -26,23 +28,13 @@ def instruction(image: Image, at: int) -> str:
 
 
 def line(image: Image, at: int) -> str:
-    """Where an instruction comes from in the kernel's text, as far as Tensix instructions tell, or ""."""
-    rows = image.text.split("\n")
-    pushed = [(n, r.split()[1:]) for n, r in enumerate(rows, 1) if r.split()[:1] == ["tt"]]
-    if not pushed:
+    """Where an instruction comes from: the template's lines, and what they wrote; "" when that is unknown."""
+    text = without_marks(image.text)
+    number = lines(image.binary, text, image.role, image.arch.name)[at] if image.role is not None and text else 0
+    if not number:
         return ""
-    by_word: dict[int, list[int]] = {}
-    for n, words in pushed:
-        by_word.setdefault(isa.encode_line(" ".join(words), image.arch.name), []).append(n)
-    last = 0
-    for i in range(at + 1):
-        if image.code[i].kind == "tensix":
-            lines = by_word.get(image.code[i].imm, [])
-            last = next((n for n in lines if n > last), lines[0] if lines else last)
-    if not last:
-        return "before the first Tensix instruction of the kernel's text"
-    where = "" if image.code[at].kind == "tensix" else "after "
-    return f"{where}line {last} of the kernel's text: {rows[last - 1].strip()}"
+    where = shown(origins(image.text)[number - 1]) or f"line {number} of the kernel's text"
+    return f"{where}: {text.split(chr(10))[number - 1].strip()}"
 
 
 def refuse(image: Image, code: str, at: int, what: str, source: str, more: Sequence[str] = ()) -> CodegenError:
