@@ -36,8 +36,8 @@ def _jit() -> llvm.LLJIT:
     machine = llvm.Target.from_default_triple().create_target_machine(
         cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), jit=True, reloc="pic"
     )
-    # JITLink lays the sections of an object side by side. The older linker asks for memory section by section, and aborts
-    # the process when the gaps of a full address space put them more than 2 GiB apart.
+    # JITLink lays the sections of an object side by side. The older linker asks for memory section by section, and
+    # aborts the process when the gaps of a full address space put them more than 2 GiB apart.
     return llvm.create_lljit_compiler(machine, use_jit_link=True, suppress_errors=True)
 
 
