@@ -109,7 +109,8 @@ class Arch:
 
     ``workers`` lists the NoC 0 coordinates of the logical worker grid row by row, ``grid`` is its (columns, rows).
     ``dram_banks`` are the NoC 0 coordinates through which each bank is reached, ``dram_bank_bytes`` the bytes of each
-    that buffers may use from offset ``dram_base`` on (offsets fit in 32 bits). ``config`` maps the names of
+    that buffers may use from offset ``dram_base`` on (offsets fit in 32 bits). ``ethernet`` are the coordinates of the
+    Ethernet tiles by channel, ``ethernet_l1_bytes`` is the memory of each. ``config`` maps the names of
     configuration registers to their word index, ``thread_config`` those of the per-thread registers (SETC16).
     ``stack`` gives each role's initial stack pointer.
     """
@@ -122,6 +123,8 @@ class Arch:
     dram_bank_bytes: int
     dram_alignment: int
     l1_bytes: int
+    ethernet: tuple[tuple[int, int], ...]
+    ethernet_l1_bytes: int
     noc: NocRegisters
     stack: Mapping[str, int]
     llvm_features: str
@@ -184,6 +187,8 @@ WORMHOLE = Arch(
     dram_bank_bytes=0x80000000 - 0x100000,
     dram_alignment=32,
     l1_bytes=1464 * 1024,
+    ethernet=tuple((x, y) for y in (0, 6) for x in (9, 1, 8, 2, 7, 3, 6, 4)),
+    ethernet_l1_bytes=256 * 1024,
     noc=NocRegisters(
         base=0xFFB20000,
         stride=0x400,
@@ -308,6 +313,9 @@ BLACKHOLE = Arch(
     dram_bank_bytes=0xFFF00000 - 0x100000,
     dram_alignment=64,
     l1_bytes=1536 * 1024,
+    # Virtual coordinates, as for DRAM.
+    ethernet=tuple((20 + channel, 25) for channel in range(14)),
+    ethernet_l1_bytes=512 * 1024,
     noc=NocRegisters(
         base=0xFFB20000,
         stride=0x800,

@@ -13,7 +13,7 @@ from meshjit.arch import ARCHS
 
 _here = Path(__file__).parent
 #: Modules that run in Python alone: no compiled module imports one, so compiled code does not depend on them.
-PYTHON_ONLY = frozenset({"__init__", "counters", "follow", "mesh", "report"})
+PYTHON_ONLY = frozenset({"__init__", "counters", "follow", "links", "mesh", "report"})
 
 
 def _digest() -> str:

@@ -86,6 +86,8 @@ def read_counters(chip: Chip, stack: Stack, arch: Arch, index: int) -> list[Work
     """Counts of every worker of chip ``index`` that has executed anything."""
     out: list[WorkerCounters] = []
     for w in np.flatnonzero(chip.instructions.any(axis=1)):
+        if w >= len(arch.workers):
+            continue
         noc = chip.noc_bytes[w]
         unpacked0, unpacked1, packed = (int(n) for n in stack["moved"][w])
         out.append(

@@ -24,6 +24,11 @@ E_NOC_ALIGNMENT = 6113
 E_NOC_RANGE = 6114
 E_NOC_UNWRITTEN = 6115
 E_RACE = 6116
+E_ETH_LINK = 6117
+E_ETH_COMMAND = 6118
+E_ETH_ALIGNMENT = 6119
+E_ETH_RANGE = 6120
+E_ETH_UNWRITTEN = 6121
 
 #: code: (summary with the fault's ``address`` and ``value``, what to do).
 FAULTS: dict[int, tuple[str, str]] = {
@@ -47,6 +52,23 @@ FAULTS: dict[int, tuple[str, str]] = {
     E_RACE: (
         "a race on L1 at {address:#x}",
         "order the two: a circular buffer's wait or reserve, a semaphore, or the NoC's barrier is missing",
+    ),
+    E_ETH_LINK: (
+        "Ethernet transmit queue {value} is to send, but the tile has no link",
+        "use a tile of EmulatedMesh(..., links=...)",
+    ),
+    E_ETH_COMMAND: (
+        "Ethernet transmit queue, register {address:#010x}: {value:#x} is no command of it, or comes while it is busy",
+        "write 2 (bytes) or 4 (a register; not the last queue) to the command register, when that reads 0",
+    ),
+    E_ETH_ALIGNMENT: (
+        "Ethernet packet of {value} bytes at {address:#x}: source, target and size are not all multiples of 16",
+        "align bytes to 16, and a register's address to 4",
+    ),
+    E_ETH_RANGE: ("Ethernet packet of {value} bytes at {address:#x}, beyond what is there", "check address and size"),
+    E_ETH_UNWRITTEN: (
+        "Ethernet packet of L1 at {address:#x}, which nothing has written",
+        "write it first, or open with strict=False",
     ),
 }
 

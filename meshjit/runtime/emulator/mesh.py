@@ -14,6 +14,7 @@ from meshjit.errors import DeadlockError, DeviceError, DeviceTimeoutError, Usage
 from meshjit.runtime.emulator.counters import WorkerCounters, read_counters
 from meshjit.runtime.emulator.faults import E_RACE, FAULTS
 from meshjit.runtime.emulator.follow import UNITS, Followed, Step, run_followed, step_core
+from meshjit.runtime.emulator.links import Link, Links, all_set, core_names, install, is_ethernet, launch, tile_name
 from meshjit.runtime.emulator.noc import MMIO_START, mark_dram, mark_l1
 from meshjit.runtime.emulator.registers import OK, tile_load, tile_store
 from meshjit.runtime.emulator.report import agent_name, report
@@ -38,6 +39,8 @@ Flag = tuple[int, tuple[int, int], int, int]
 #: Seconds of emulation between two looks at the clock, roughly.
 _SLICE_S = 0.02
 _GOLDEN = 0x9E3779B97F4A7C15
+#: A flag that no word can have: rounds go on.
+_NEVER = np.array([[0, 0, -1]], np.int64)
 
 
 class EmulatedMesh:
@@ -46,12 +49,21 @@ class EmulatedMesh:
     ``arch`` is "wormhole", "blackhole" or a chip table. Cores are named by NoC 0 coordinates, addresses are those of
     the core's own address space. When ``strict``, reading L1 or DRAM that nothing has written is an error. Runs are
     deterministic; a ``seed`` makes the order and length of the cores' turns and the delays of NoC transfers
-    adversarial, and equal for equal seeds.
+    adversarial, and equal for equal seeds. ``links`` joins Ethernet tiles, each ((chip, coordinate), (chip,
+    coordinate)) in both directions.
 
-    Raises :class:`~meshjit.errors.UsageError` (MJ6003) for an unknown chip or no chips.
+    Raises :class:`~meshjit.errors.UsageError` (MJ6003) for an unknown chip, no chips or an impossible link.
     """
 
-    def __init__(self, arch: str | Arch, num_chips: int, *, strict: bool = True, seed: int | None = None) -> None:
+    def __init__(
+        self,
+        arch: str | Arch,
+        num_chips: int,
+        *,
+        strict: bool = True,
+        seed: int | None = None,
+        links: Sequence[Link] = (),
+    ) -> None:
         if isinstance(arch, str):
             if arch not in ARCHS:
                 raise UsageError("MJ6003", f"no chip is called {arch!r}", fix="use one of " + ", ".join(ARCHS))
@@ -62,13 +74,18 @@ class EmulatedMesh:
         made = [new_chip(arch, strict=strict, delays=seed is not None) for _ in range(num_chips)]
         self._chips = [chip for chip, _ in made]
         self._dram = [dram for _, dram in made]
-        self._stacks = [new_stack(arch.is_blackhole, len(arch.workers), strict=strict) for _ in range(num_chips)]
+        tiles = len(arch.workers) + len(arch.ethernet)
+        self._stacks = [new_stack(arch.is_blackhole, tiles, strict=strict) for _ in range(num_chips)]
         self._random = [
             np.array([0 if seed is None else ((seed + 1) * _GOLDEN + i) % 2**64 or 1], np.uint64)
             for i in range(num_chips)
         ]
         self._fresh = [set(range(len(arch.workers))) for _ in range(num_chips)]
         self._followed: Followed | None = None
+        for chip in self._chips:
+            install(chip, arch)
+        self._adverse = seed is not None
+        self._links = Links(arch, self._chips, self._stacks, links, seed)
         # Compiles on a machine's first use, so that no run's deadline pays for it.
         run_rounds(self._chips[0], self._stacks[0], np.zeros((0, 3), np.int64), 0, self._random[0])
 
@@ -85,13 +102,19 @@ class EmulatedMesh:
                 value = int.from_bytes(data[i : i + 4], "little")
                 if tile_store(state, t, place, BY_NOC, address + i, value) != OK:
                     raise self._fault(chip)
+            if is_ethernet(state, place) and not self._adverse:
+                self._links.step()
+                self._raise_faults()
             return
         memory = self._memory(chip, core_xy, place, address, len(data))
         if not data:
             return
+        before = int(state.l1_words[place, address >> 2]) if place >= 0 else 0
         memory[:] = np.frombuffer(data, np.uint8)
         if place >= 0:
             mark_l1(state, place, address, len(data))
+            if is_ethernet(state, place) and len(data) == 4:
+                launch(state, self.arch, place, address, before)
         else:
             mark_dram(state, -2 - place, address, len(data))
 
@@ -129,7 +152,9 @@ class EmulatedMesh:
             flags.setdefault(chip, []).append((place, address, value))
         deadline = time.monotonic() + timeout_s
         tables = {chip: np.array(rows, np.int64) for chip, rows in flags.items()}
-        if len(tables) == 1:
+        if self._links:
+            results = self._run_linked(tables, deadline)
+        elif len(tables) == 1:
             results = {chip: self._run_chip(chip, table, deadline) for chip, table in tables.items()}
         else:
             with ThreadPoolExecutor(max_workers=len(tables) or 1) as pool:
@@ -152,7 +177,8 @@ class EmulatedMesh:
     def trace(self, chip: int, core_xy: tuple[int, int], role: str, limit: int) -> list[Step]:
         """Step one core alone by up to ``limit`` instructions; fewer when it blocks. Raises DeviceError on a fault."""
         state, w = self._place(chip, core_xy)
-        core, stack, t = ROLES.index(role), self._stacks[chip], self._tensix(chip, w)
+        core = core_names(self.arch, w, ROLES).index(role)
+        stack, t = self._stacks[chip], self._tensix(chip, w)
         steps: list[Step] = []
         while len(steps) < limit:
             step = step_core(state, stack, t, w, core)
@@ -166,12 +192,13 @@ class EmulatedMesh:
     def follow(self, chip: int, core_xy: tuple[int, int], unit: str, limit: int, *, skip: int = 0) -> list[Step]:
         """Single-step one unit of a worker in the runs to come, while everything else runs as ever.
 
-        ``unit`` is a core's role, or thread0 to thread2 for what the coprocessor executes. The list returned fills
-        with up to ``limit`` steps, after ``skip`` instructions; then the unit runs freely again.
+        ``unit`` is a core's role (of an Ethernet tile erisc0 or erisc1), or thread0 to thread2 for what the coprocessor
+        executes. The list
+        returned fills with up to ``limit`` steps, after ``skip`` instructions; then the unit runs freely again.
         """
         _, w = self._place(chip, core_xy)
         self._tensix(chip, w)
-        self._followed = Followed(chip, w, UNITS.index(unit), limit, skip)
+        self._followed = Followed(chip, w, core_names(self.arch, w, UNITS).index(unit), limit, skip)
         return self._followed.steps
 
     def counters(self) -> list[WorkerCounters]:
@@ -189,7 +216,7 @@ class EmulatedMesh:
         place = int(state.place[0, x | y << 6]) if 0 <= x < 64 and 0 <= y < 64 else -1
         if place == -1:
             raise DeviceError(
-                "MJ6004", f"nothing answers at NoC coordinate {xy}", fix="use a worker or a DRAM bank of the chip table"
+                "MJ6004", f"nothing answers at NoC coordinate {xy}", fix="use a tile or a DRAM bank of the chip table"
             )
         return state, place
 
@@ -203,7 +230,7 @@ class EmulatedMesh:
     def _memory(self, chip: int, xy: tuple[int, int], place: int, address: int, size: int) -> NDArray[np.uint8]:
         state = self._chips[chip]
         row = (
-            state.l1_words[place].view(np.uint8)[: self.arch.l1_bytes]
+            state.l1_words[place].view(np.uint8)[: int(state.l1_bytes[place])]
             if place >= 0
             else self._dram[chip][0][-2 - place]
         )
@@ -235,6 +262,35 @@ class EmulatedMesh:
                 return result
             rounds = max(rounds // 2, 1) if now - began > _SLICE_S else rounds * 2
 
+    def _run_linked(self, flags: dict[int, NDArray[np.int64]], deadline: float) -> dict[int, int]:
+        """Rounds of all chips, with or without flags, and packets between them; what the last rounds returned."""
+        chips = range(len(self._chips))
+
+        def turn(chip: int, rounds: int) -> int:
+            state, stack, random = self._chips[chip], self._stacks[chip], self._random[chip]
+            what = self._followed
+            if what is not None and what.chip == chip and len(what.steps) < what.limit:
+                return run_followed(state, stack, self._tensix(chip, what.worker), _NEVER, random, what, deadline)
+            return int(run_rounds(state, stack, _NEVER, rounds, random))
+
+        with ThreadPoolExecutor(max_workers=len(chips)) as pool:
+            while not all_set(self._chips, flags):
+                results = list(pool.map(turn, chips, [self._links.rounds()] * len(chips)))
+                if FAULT not in results:
+                    moved = self._links.step()
+                    self._raise_faults()
+                    stuck = not moved and all(r == STUCK for r in results)
+                    if not stuck and time.monotonic() <= deadline:
+                        continue
+                if FAULT in results or not all_set(self._chips, flags):
+                    return dict(enumerate(results))
+        return dict.fromkeys(chips, DONE)
+
+    def _raise_faults(self) -> None:
+        for chip, state in enumerate(self._chips):
+            if state.fault[F_CODE]:
+                raise self._fault(chip)
+
     def _raise(self, results: dict[int, int], timeout_s: float) -> None:
         for chip, result in results.items():
             if result == FAULT:
@@ -257,7 +313,8 @@ class EmulatedMesh:
         state = self._chips[chip]
         record = [int(v) for v in state.fault]
         code, w, core = record[F_CODE], record[F_WORKER], record[F_CORE]
-        who = f"chip {chip} worker {self.arch.workers[w]} " + ("through the NoC" if core < 0 else ROLES[core])
+        cores = core_names(self.arch, w, ROLES)
+        who = f"chip {chip} {tile_name(self.arch, w)} " + ("through the NoC" if core < 0 else cores[core])
         state.fault[:] = 0
         if code in TENSIX_ERRORS:
             t = self._stacks[chip][w]
@@ -279,9 +336,10 @@ class EmulatedMesh:
     def _race(self, chip: int, w: int) -> DeviceError:
         _, address, agent, at, write, other, by, wrote = (int(v) for v in self._chips[chip].race)
         self._chips[chip].race[:] = 0
-        here = f"chip {chip} worker {self.arch.workers[w]}"
-        did = f"{agent_name(agent)} {'writes' if write else 'reads'} it (at {at:#x})"
-        before = f"{agent_name(other)} {'wrote' if wrote else 'read'} it (at {by:#x})"
+        here = f"chip {chip} {tile_name(self.arch, w)}"
+        cores = core_names(self.arch, w, ROLES)
+        did = f"{agent_name(agent, cores)} {'writes' if write else 'reads'} it (at {at:#x})"
+        before = f"{agent_name(other, cores)} {'wrote' if wrote else 'read'} it (at {by:#x})"
         return DeviceError(
             f"MJ{E_RACE}",
             f"{here}: {FAULTS[E_RACE][0].format(address=address)}: {did}, and nothing orders that after {before}",

@@ -14,7 +14,7 @@ from meshjit.runtime.emulator.noc import NOC_BASE, niu_load, niu_store
 from meshjit.runtime.emulator.overlay import Int
 from meshjit.runtime.emulator.races import THREADS, acquire, release
 from meshjit.runtime.emulator.registers import BAD, OK, WAIT, tile_load, tile_store
-from meshjit.runtime.emulator.state import BRISC, NCRISC, STRICT, TRISC0, WAIT_FIFO, WAIT_MOP, WAIT_SYNC, Chip
+from meshjit.runtime.emulator.state import BRISC, NCRISC, STRICT, TRISC0, WAIT_FIFO, WAIT_MOP, WAIT_SYNC, WORKERS, Chip
 from meshjit.runtime.emulator.tensix_run import thread_idle
 from meshjit.runtime.emulator.tensix_state import CONFIG_KNOWN, FIFO_MASK, Tensix
 
@@ -103,6 +103,8 @@ def mmio_store(chip: Chip, t: Tensix, w: Int, core: Int, address: Int, value: In
         return BAD
     if NOC_BASE <= address < NOC_BASE + 0x20000:
         return niu_store(chip, w, core, address, value)
+    if w >= chip.facts[WORKERS]:
+        return tile_store(chip, t, w, core, address, value)
     if address >= CONFIG_BASE:
         return config_store(chip, t, w, core, address, value)
     trisc = core >= TRISC0
@@ -139,6 +141,8 @@ def mmio_load(chip: Chip, t: Tensix, w: Int, core: Int, address: Int) -> tuple[I
         return BAD, 0
     if NOC_BASE <= address < NOC_BASE + 0x20000:
         return niu_load(chip, w, core, address)
+    if w >= chip.facts[WORKERS]:
+        return tile_load(chip, w, core, address)
     trisc = core >= TRISC0
     if address >= CONFIG_BASE:
         index = (address - CONFIG_BASE) >> 2

@@ -26,9 +26,9 @@ from meshjit.runtime.emulator.records import bytes_at
 from meshjit.runtime.emulator.registers import BAD, OK, WAIT, tile_load, tile_store
 from meshjit.runtime.emulator.state import (
     BLACKHOLE,
+    BY_NOC,
     DRAM_BYTES,
     DRAM_GRANULE,
-    L1_BYTES,
     L1_GRANULE,
     Q_CORE,
     Q_NOC,
@@ -36,6 +36,7 @@ from meshjit.runtime.emulator.state import (
     QUEUE,
     STRICT,
     WAIT_NOC,
+    WORKERS,
     Chip,
 )
 from meshjit.runtime.emulator.tensix_state import Stack
@@ -100,7 +101,7 @@ def first_unwritten(chip: Chip, place: Int, start: Int, size: Int) -> Int:
 @compiled
 def in_memory(chip: Chip, place: Int, start: Int, size: Int) -> bool:
     """Whether a range lies in the memory at a place."""
-    limit = chip.facts[L1_BYTES] if place >= 0 else chip.facts[DRAM_BYTES]
+    limit = chip.l1_bytes[place] if place >= 0 else chip.facts[DRAM_BYTES]
     return start + size <= limit
 
 
@@ -157,7 +158,7 @@ def read(chip: Chip, w: Int, core: Int, noc: Int, regs: NDArray[np.uint32], size
         if size != 4 or (source_at | target_at) & 3:
             fault(chip, E_NOC_ALIGNMENT, w, core, source_at, target_at)
             return BAD
-        status, value = tile_load(chip, source, core, source_at)
+        status, value = tile_load(chip, source, core if source == w else BY_NOC, source_at)
         if status != OK:
             return status
         if not arrive(chip, w, agent, target_at, 4, pc):
@@ -256,7 +257,7 @@ def write(chip: Chip, stack: Stack, w: Int, core: Int, noc: Int, regs: NDArray[n
         for y in range(y0, y1 + 1):
             for x in range(x0, x1 + 1):
                 target = chip.place[noc, x | y << 6]
-                if target < 0 or (target == w and not ctrl & INCLUDE_SELF):
+                if target < 0 or target >= chip.facts[WORKERS] or (target == w and not ctrl & INCLUDE_SELF):
                     continue
                 if deliver(chip, stack, w, core, agent, source_at, target, target_at, size) != OK:
                     return BAD

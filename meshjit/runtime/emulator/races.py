@@ -24,8 +24,9 @@ from meshjit.runtime.emulator.overlay import COUNTERS, STREAM_WORDS, Int
 from meshjit.runtime.emulator.state import AGENTS, BLACKHOLE, CORES, STRICT, TRISC0, Chip
 from meshjit.runtime.emulator.tensix_state import LOG_COUNTER, LOG_POST, LOG_READ, LOG_WRITE, Tensix
 
-#: Agents: cores, Tensix threads, each core's reads and writes by NoC, all other tiles.
+#: Agents: cores, Tensix threads, each core's reads and writes by NoC, all other tiles; then Ethernet transmit queues.
 THREADS, READS, WRITES, REMOTE = CORES, CORES + 3, CORES + 3 + 2 * CORES, CORES + 3 + 4 * CORES
+TRANSMIT = REMOTE + 1
 SMALL = 0x80
 _AGENT = 31
 #: Words of the register space before the overlay, as STOREREG counts.

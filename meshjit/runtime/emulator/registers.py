@@ -8,10 +8,11 @@ from __future__ import annotations
 import numpy as np
 
 from meshjit.runtime.emulator.compiled import compiled
+from meshjit.runtime.emulator.ethernet import ETH_BASE, ETH_END, PC_BASE, eth_load, eth_store
 from meshjit.runtime.emulator.faults import E_REGISTER, E_VALUE, fault
 from meshjit.runtime.emulator.overlay import OVERLAY_BASE, OVERLAY_WORDS, Int, overlay_known, overlay_write
 from meshjit.runtime.emulator.races import REMOTE, acquire, counter_slot, release, synchronise
-from meshjit.runtime.emulator.state import BLACKHOLE, CLOCK, CORES, STRICT, Chip
+from meshjit.runtime.emulator.state import BLACKHOLE, CLOCK, CORES, STRICT, WORKERS, Chip
 from meshjit.runtime.emulator.tensix_state import Tensix
 
 DEBUG_BASE = 0xFFB12000
@@ -20,6 +21,8 @@ WALL_CLOCK_LOW, WALL_CLOCK_HIGH, WALL_CLOCK_HIGH_LATCHED = 0x1F0 >> 2, 0x1F4 >> 
 #: Reset bits of the cores, and where a core starts without a reset PC of its own (TRISC0 at 0x6000 and so on).
 RESET_BITS = np.array([0x800, 0x40000, 0x1000, 0x2000, 0x4000], np.int64)
 RESET_MASK = 0x47800
+#: Those of an Ethernet tile's cores; Wormhole has one.
+ERISC_BITS = np.array([0x800, 0x1000], np.int64)
 DEFAULT_PC = np.array([0, 0x12000, 0x6000, 0xA000, 0xE000], np.int64)
 #: Reset PCs: Wormhole's are configuration words 158 to 163, Blackhole's debug registers 0x228 to 0x23C: TRISC0 to 2,
 #: their override bits, NCRISC, its override bit.
@@ -31,7 +34,10 @@ OK, WAIT, BAD = 0, 1, 2
 
 @compiled
 def start_pc(chip: Chip, t: Tensix, w: Int, core: Int) -> Int:
-    """Where a core starts when it leaves reset."""
+    """Where a core starts when it leaves reset; -1 for a core that stays in it."""
+    if w >= chip.facts[WORKERS]:
+        # Wormhole's starts at 0; one of Blackhole's that has no reset PC is not started (as the simulator does).
+        return chip.erisc_pc[w, core] or -1 if chip.facts[BLACKHOLE] else 0
     if chip.facts[BLACKHOLE]:
         pcs = chip.debug[w, BLACKHOLE_PCS : BLACKHOLE_PCS + 6]
     else:
@@ -48,14 +54,18 @@ def soft_reset(chip: Chip, t: Tensix, w: Int, by: Int, value: Int) -> None:
     """Put cores into reset, or start those that leave it. Bit 31, which drivers write, has no effect."""
     if by < 0 and chip.facts[STRICT]:
         synchronise(chip, w)
-    for core in range(CORES):
-        if value & RESET_BITS[core]:
+    ethernet = w >= chip.facts[WORKERS]
+    for core in range(1 + chip.facts[BLACKHOLE] if ethernet else CORES):
+        if value & (ERISC_BITS[core] if ethernet else RESET_BITS[core]):
             chip.running[w, core] = 0
         elif not chip.running[w, core]:
+            pc = start_pc(chip, t, w, core)
+            if pc < 0:
+                continue
             chip.running[w, core] = 1
             if by >= 0:
                 release(chip, w, by, chip.clock[w, core])
-            chip.pc[w, core] = start_pc(chip, t, w, core)
+            chip.pc[w, core] = pc
     chip.debug[w, SOFT_RESET] = value & RESET_MASK
 
 
@@ -69,6 +79,8 @@ def tile_store(chip: Chip, t: Tensix, w: Int, core: Int, address: Int, value: In
             if chip.facts[STRICT]:
                 release(chip, w, core if core >= 0 else REMOTE, counter_slot(chip, w, index))
             return OK
+    elif w >= chip.facts[WORKERS] and (ETH_BASE <= address < ETH_END or PC_BASE <= address < PC_BASE + 16):
+        return OK if eth_store(chip, w, core, address, value) else BAD
     elif DEBUG_BASE <= address < DEBUG_BASE + 0x1000:
         index = (address - DEBUG_BASE) >> 2
         if index == SOFT_RESET:
@@ -93,6 +105,9 @@ def tile_load(chip: Chip, w: Int, core: Int, address: Int) -> tuple[Int, Int]:
             if core >= 0 and chip.facts[STRICT]:
                 acquire(chip.clock[w, core], counter_slot(chip, w, index))
             return OK, np.int64(chip.overlay[w, index])
+    elif w >= chip.facts[WORKERS] and (ETH_BASE <= address < ETH_END or PC_BASE <= address < PC_BASE + 16):
+        value = eth_load(chip, w, core, address)
+        return (BAD if value < 0 else OK), value
     elif DEBUG_BASE <= address < DEBUG_BASE + 0x1000:
         index = (address - DEBUG_BASE) >> 2
         if index == SOFT_RESET or (chip.facts[BLACKHOLE] and BLACKHOLE_PCS <= index < BLACKHOLE_PCS + 6):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from meshjit.arch import Arch
+from meshjit.runtime.emulator.ethernet import ETH_BASE, ETH_END
+from meshjit.runtime.emulator.links import core_names, tile_name
 from meshjit.runtime.emulator.noc import NOC_BASE
 from meshjit.runtime.emulator.overlay import OVERLAY_BASE, OVERLAY_WORDS
-from meshjit.runtime.emulator.races import READS, REMOTE, THREADS, WRITES
+from meshjit.runtime.emulator.races import READS, REMOTE, THREADS, TRANSMIT, WRITES
 from meshjit.runtime.emulator.riscv import run_core
-from meshjit.runtime.emulator.state import BLOCKED, CORES, ROLES, SPINNING, TRISC0, WAIT_FIFO, WAIT_SYNC, Chip
+from meshjit.runtime.emulator.state import BLOCKED, ROLES, SPINNING, TRISC0, WAIT_FIFO, WAIT_SYNC, Chip
 from meshjit.runtime.emulator.tensix_run import thread_idle
 from meshjit.runtime.emulator.tensix_state import BLOCK_REASONS, FIFO_MASK, PENDING, PENDING_WORD, Stack, Tensix
 
@@ -30,6 +34,9 @@ def register_name(arch: Arch, address: int) -> str:
         noc, offset = (address - NOC_BASE) >> 16, address & 0xFFFF
         name = _COUNTER_NAMES.get((offset - 0x200) >> 2, "counter") if 0x200 <= offset < 0x300 else "register"
         return f"NoC {noc} {name} ({address:#010x})"
+    if ETH_BASE <= address < ETH_END:
+        name = {0x04: "command", 0x08: "status"}.get(address & 0xFFF, "register")
+        return f"Ethernet transmit queue {(address - ETH_BASE) >> 12}, {name} ({address:#010x})"
     if 0xFFE80020 <= address < 0xFFE80040:
         return f"semaphore {(address - 0xFFE80020) >> 2} ({address:#010x})"
     if address < arch.l1_bytes:
@@ -89,12 +96,15 @@ def report(chip: Chip, stack: Stack, arch: Arch, index: int) -> list[str]:
     """A line for every core and thread of chip ``index`` that has not come to its end."""
     lines: list[str] = []
     for w in np.flatnonzero(chip.running.any(axis=1)):
-        at = f"chip {index} worker {arch.workers[w]}"
-        for core in range(CORES):
+        at = f"chip {index} {tile_name(arch, int(w))}"
+        roles = core_names(arch, int(w), ROLES)
+        for core, role in enumerate(roles):
             if chip.running[w, core]:
                 line = core_line(chip, stack, arch, int(w), core)
                 if line:
-                    lines.append(f"{at} {ROLES[core]}: {line}")
+                    lines.append(f"{at} {role}: {line}")
+        if roles is not ROLES:
+            continue
         t = stack[int(w)]
         for thread in range(3):
             line = thread_line(t, thread)
@@ -103,13 +113,15 @@ def report(chip: Chip, stack: Stack, arch: Arch, index: int) -> list[str]:
     return lines
 
 
-def agent_name(agent: int) -> str:
+def agent_name(agent: int, roles: Sequence[str] = ROLES) -> str:
     """Who accesses a tile's L1, as :mod:`meshjit.runtime.emulator.races` numbers them."""
-    if agent < CORES:
-        return ROLES[agent]
+    if agent < len(ROLES):
+        return roles[agent]
     if agent < READS:
         return f"Tensix thread {agent - THREADS}"
     if agent == REMOTE:
         return "another tile"
+    if agent >= TRANSMIT:
+        return f"Ethernet transmit queue {agent - TRANSMIT}"
     what, first = ("read", READS) if agent < WRITES else ("write", WRITES)
-    return f"a NoC {(agent - first) % 2} {what} of {ROLES[(agent - first) // 2]}"
+    return f"a NoC {(agent - first) % 2} {what} of {roles[(agent - first) // 2]}"

@@ -30,7 +30,6 @@ from meshjit.runtime.emulator.state import (
     BLOCKED,
     BUDGET,
     FAULTED,
-    L1_BYTES,
     L1_GRANULE,
     LOCAL_BASE,
     NCRISC,
@@ -38,6 +37,7 @@ from meshjit.runtime.emulator.state import (
     STRICT,
     TRISC0,
     WAIT_FIFO,
+    WORKERS,
     Chip,
 )
 from meshjit.runtime.emulator.tensix_state import FIFO_MASK, Tensix
@@ -77,7 +77,7 @@ def load(chip: Chip, t: Tensix, w: Int, core: Int, at: Int, size: Int) -> tuple[
     """A load that is no good access to L1 or local memory. Returns (OK, WAIT or BAD, value)."""
     if at & (size - 1):
         fault(chip, E_MISALIGNED, w, core, at, size)
-    elif at < chip.facts[L1_BYTES]:
+    elif at < chip.l1_bytes[w]:
         fault(chip, E_UNWRITTEN, w, core, at, size)
     elif at < REGISTERS or size != 4:
         fault(chip, E_RANGE, w, core, at, size)
@@ -163,7 +163,8 @@ def run_core(chip: Chip, t: Tensix, w: Int, core: Int, budget: Int) -> Int:
     fifo, head, tail = t.fifo, t.fifo_head, t.fifo_tail
     activity = chip.activity
     blackhole = chip.facts[BLACKHOLE]
-    top = chip.facts[L1_BYTES]
+    top = chip.l1_bytes[w]
+    no_tensix = core == NCRISC or w >= chip.facts[WORKERS]
     local_top = LOCAL_BASE + chip.local_bytes[core]
     pcs = chip.pc
     pc = chip.pc[w, core]
@@ -178,7 +179,7 @@ def run_core(chip: Chip, t: Tensix, w: Int, core: Int, budget: Int) -> Int:
         word = np.int64(code[pc >> 2])
         following = pc + 4
         if word & 3 != 3:
-            if core == NCRISC:
+            if no_tensix:
                 fault(chip, E_UNKNOWN_INSTRUCTION, w, core, pc, word)
                 ended = FAULTED
                 break

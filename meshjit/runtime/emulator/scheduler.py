@@ -27,6 +27,7 @@ from meshjit.runtime.emulator.state import (
     QUEUE,
     SPINNING,
     STRICT,
+    TILES,
     TRISC0,
     WAIT_NOC,
     WORKERS,
@@ -106,7 +107,7 @@ def run_slice(chip: Chip, stack: Stack, t: Tensix, w: Int, core: Int, budget: In
 
 @compiled
 def run_worker(chip: Chip, stack: Stack, w: Int, random: NDArray[np.uint64], adverse: bool) -> bool:
-    """A turn for every core and thread of a worker. Returns whether anything could go on.
+    """A turn for every core and thread of a tile. Returns whether anything could go on.
 
     The order and the length of turns are fixed, or drawn from ``random`` when ``adverse``.
     """
@@ -123,7 +124,7 @@ def run_worker(chip: Chip, stack: Stack, w: Int, random: NDArray[np.uint64], adv
         step = 1 + 2 * draw(random, units // 2)  # odd, so that it visits all eight
     for i in range(units):
         unit = (first + i * step) % units
-        if unit == chip.held[w]:
+        if unit == chip.held[w] or (unit >= CORES and w >= chip.facts[WORKERS]):
             continue
         budget = CORE_BUDGET
         if adverse:
@@ -153,7 +154,7 @@ def all_set(chip: Chip, flags: NDArray[np.int64]) -> bool:
 
 @compiled
 def run_rounds(chip: Chip, stack: Stack, flags: NDArray[np.int64], rounds: Int, random: NDArray[np.uint64]) -> Int:
-    """Up to ``rounds`` rounds over all workers. Returns DONE, MORE, STUCK (nothing can go on) or FAULT."""
+    """Up to ``rounds`` rounds over all tiles. Returns DONE, MORE, STUCK (nothing can go on) or FAULT."""
     quiet = 0
     for _ in range(rounds):
         if all_set(chip, flags):
@@ -162,7 +163,7 @@ def run_rounds(chip: Chip, stack: Stack, flags: NDArray[np.int64], rounds: Int, 
         adverse = random[0] != 0 and quiet < QUIET_ROUNDS
         before = chip.activity[0]
         moved = False
-        for w in range(chip.facts[WORKERS]):
+        for w in range(chip.facts[TILES]):
             if chip.running[w].any():
                 moved |= run_worker(chip, stack, w, random, adverse)
                 if chip.fault[F_CODE] != 0:

@@ -39,10 +39,14 @@ WAIT_FIFO, WAIT_SYNC, WAIT_MOP = 1, 2, 3
 WAIT_NOC = 4
 
 #: Indices into ``Chip.facts``.
-BLACKHOLE, L1_BYTES, DRAM_BYTES, STRICT, CLOCK, WORKERS, DELAYS = range(7)
+BLACKHOLE, L1_BYTES, DRAM_BYTES, STRICT, CLOCK, WORKERS, DELAYS, TILES = range(8)
 #: NoC commands of a tile that may be under way (:mod:`meshjit.runtime.emulator.delays`), and what each entry holds.
 QUEUE = 16
 Q_NUMBER, Q_CORE, Q_NOC, Q_PC = range(4)
+#: Transmit queues of an Ethernet tile (Wormhole has two), packets that one holds, and what each packet holds.
+TX_QUEUES = 3
+PACKETS = 16
+P_COMMAND, P_START, P_SIZE, P_TARGET, P_VALUE, P_PC = range(6)
 #: Indices into ``Chip.fault``.
 F_CODE, F_WORKER, F_CORE, F_PC, F_ADDRESS, F_VALUE = range(6)
 
@@ -62,12 +66,16 @@ _WORMHOLE_SIZE = (10, 12)
 class Chip:
     """One chip, as a record (:mod:`meshjit.runtime.emulator.records`) that :func:`new_chip` makes.
 
-    ``w`` is a worker's index in ``Arch.workers``, ``c`` a core's in ``ROLES``, ``n`` a NoC, ``b`` a bank. The same type
-    serves both chips, so there may be more rows than workers or banks.
+    ``w`` is a tile: a worker's index in ``Arch.workers``, then an Ethernet tile's in ``Arch.ethernet``, whose cores are
+    the first ones. ``c`` is a core's index in ``ROLES``, ``n`` a NoC, ``b`` a bank. The same type serves both chips, so
+    there may be more rows than tiles or banks.
 
-    ``l1_words`` is L1. ``dram`` and ``dram_written`` are the addresses, in this process, of banks and their bitmaps.
-    The latter and ``l1_written`` have one byte per granule, non-zero once anything in it was written.
-    ``place`` maps (n, x | y << 6) to a worker (>= 0), to bank b as -2 - b, or to -1.
+    ``l1_words`` is L1, ``l1_bytes`` its size. ``dram`` and ``dram_written`` are the addresses, in this process, of
+    banks and their bitmaps. The latter and ``l1_written`` have one byte per granule, non-zero once anything in it was
+    written.
+    ``place`` maps (n, x | y << 6) to a tile (>= 0), to bank b as -2 - b, or to -1.
+    ``linked`` tells Ethernet tiles with a link. ``tx_regs`` are registers of transmit queues, ``packets`` rings of what
+    they still have to send, from ``packet_ends``' first number up to its second. ``erisc_pc`` are their reset PCs.
     ``held`` is the unit of a worker (core, or CORES + thread) that gets no turns because it is stepped by hand, or -1.
     ``noc_bytes`` counts, by (w, c, n), bytes read and written.
     ``queue`` has NoC commands under way, ``queue_regs`` their registers, ``issued`` how many there were.
@@ -105,6 +113,12 @@ class Chip:
     released: NDArray[np.int64]
     posted: NDArray[np.int64]
     race: NDArray[np.int64]
+    l1_bytes: NDArray[np.int64]
+    linked: NDArray[np.uint8]
+    tx_regs: NDArray[np.uint32]
+    packets: NDArray[np.int64]
+    packet_ends: NDArray[np.int64]
+    erisc_pc: NDArray[np.int64]
     l1_written: NDArray[np.uint8]
     l1_words: NDArray[np.uint32]
     wrote: NDArray[np.int64]
@@ -113,7 +127,7 @@ class Chip:
     seen_at: NDArray[np.uint32]
 
 
-_W = max(len(arch.workers) for arch in ARCHS.values())
+_W = max(len(arch.workers) + len(arch.ethernet) for arch in ARCHS.values())
 _BANKS = max(len(arch.dram_banks) for arch in ARCHS.values())
 _L1 = max(arch.l1_bytes for arch in ARCHS.values())
 _LOCAL = max(max(arch.stack.values()) for arch in ARCHS.values()) - LOCAL_BASE
@@ -149,6 +163,12 @@ _CHIP = record_type(
         "released": (np.int64, (_W, 2 * STREAMS, AGENTS)),
         "posted": (np.int64, (_W, 8, AGENTS)),
         "race": (np.int64, (8,)),
+        "l1_bytes": (np.int64, (_W,)),
+        "linked": (np.uint8, (_W,)),
+        "tx_regs": (np.uint32, (_W, TX_QUEUES, 32)),
+        "packets": (np.int64, (_W, TX_QUEUES, PACKETS, 6)),
+        "packet_ends": (np.int64, (_W, TX_QUEUES, 2)),
+        "erisc_pc": (np.int64, (_W, 2)),
         "l1_written": (np.uint8, (_W, _L1 // L1_GRANULE)),
         "l1_words": (np.uint32, (_W, _L1 // 4)),
         "wrote": (np.int64, (_W, _L1 // L1_GRANULE)),
@@ -171,29 +191,33 @@ def new_chip(arch: Arch, *, strict: bool, delays: bool = False) -> tuple[Chip, D
     Returns the chip, and its DRAM banks and their bitmaps, which must be kept as long as it.
     """
     workers, banks = len(arch.workers), len(arch.dram_banks)
+    tiles = workers + len(arch.ethernet)
     bank_bytes = arch.dram_base + arch.dram_bank_bytes
     byte = np.dtype(np.uint8)
     dram = sparse(banks * bank_bytes, byte).reshape(banks, bank_bytes)
     written = sparse(dram.size // DRAM_GRANULE, byte).reshape(banks, bank_bytes // DRAM_GRANULE)
     chip = cast(Chip, sparse(1, _CHIP).view(np.recarray)[0])
-    chip.facts[: DELAYS + 1] = [arch.is_blackhole, arch.l1_bytes, bank_bytes, strict, 0, workers, delays]
+    chip.facts[:] = [arch.is_blackhole, arch.l1_bytes, bank_bytes, strict, 0, workers, delays, tiles]
+    chip.l1_bytes[:workers] = arch.l1_bytes
+    chip.l1_bytes[workers:tiles] = arch.ethernet_l1_bytes
     chip.place[:] = _places(arch)
-    chip.node[:workers] = [_node_words(arch, xy) for xy in arch.workers]
+    chip.node[:tiles] = [_node_words(arch, xy) for xy in (*arch.workers, *ethernet_places(arch))]
     chip.dram[:banks] = [bank.ctypes.data for bank in dram]
     chip.dram_written[:banks] = [flags.ctypes.data for flags in written]
     chip.local_bytes[:] = [arch.stack[role] - LOCAL_BASE for role in ROLES]
     chip.held[:] = -1
-    chip.clock[:workers, range(AGENTS), range(AGENTS)] = 1
+    chip.clock[:tiles, range(AGENTS), range(AGENTS)] = 1
     chip.debug[:, (arch.soft_reset & 0xFFF) >> 2] = arch.reset_all
     if not strict:
-        chip.l1_written[:workers] = 1
+        chip.l1_written[:tiles] = 1
     return chip, (dram, written)
 
 
 def _places(arch: Arch) -> NDArray[np.int64]:
     """What answers at each coordinate of each NoC. Wormhole's NoC 1 counts from the opposite corner."""
     table = np.full((NOCS, 64 * 64), -1, np.int64)
-    found = {xy: i for i, xy in enumerate(arch.workers)}
+    found = {xy: i for i, xy in enumerate((*arch.workers, *arch.ethernet))}
+    found.update({xy: len(arch.workers) + i for i, xy in enumerate(ethernet_places(arch))})
     endpoints = [[xy] for xy in arch.dram_banks] if arch.is_blackhole else WORMHOLE_DRAM
     for bank, places in enumerate(endpoints):
         found.update(dict.fromkeys(places, -2 - bank))
@@ -204,8 +228,15 @@ def _places(arch: Arch) -> NDArray[np.int64]:
     return table
 
 
+def ethernet_places(arch: Arch) -> tuple[tuple[int, int], ...]:
+    """Where each Ethernet tile lies on NoC 0, without translation (the SoC descriptors published with ttnn)."""
+    if not arch.is_blackhole:
+        return arch.ethernet
+    return tuple((1 + i // 2 if i % 2 == 0 else 16 - i // 2, 1) for i in range(len(arch.ethernet)))
+
+
 def _node_words(arch: Arch, xy: tuple[int, int]) -> list[int]:
-    """The node id registers of a worker's two NIUs (ISA documentation, NoC/MemoryMap, NOC_NODE_ID)."""
+    """The node id registers of a tile's two NIUs (ISA documentation, NoC/MemoryMap, NOC_NODE_ID)."""
     width, height = (17, 12) if arch.is_blackhole else _WORMHOLE_SIZE
     size = width << 12 | height << 19
     x, y = xy
