@@ -95,11 +95,16 @@ def run_followed(
     random: NDArray[np.uint64],
     what: Followed,
     deadline: float,
+    rounds: int | None = None,
 ) -> int:
-    """Run a chip, one round for each step of what is followed. Returns what ``run_rounds`` does; MORE at the limit."""
+    """Run a chip, one round for each step of what is followed, up to ``rounds`` of them.
+
+    Returns what ``run_rounds`` does; MORE at a limit.
+    """
     chip.held[what.worker] = what.unit
     try:
-        while len(what.steps) < what.limit and time.monotonic() < deadline:
+        while rounds != 0 and len(what.steps) < what.limit and time.monotonic() < deadline:
+            rounds = None if rounds is None else rounds - 1
             result = int(run_rounds(chip, stack, flags, 1, random))
             if result in (DONE, FAULT):
                 return result

@@ -202,7 +202,7 @@ class EmulatedMesh:
         return self._followed.steps
 
     def counters(self) -> list[WorkerCounters]:
-        """Counts of every worker that has executed anything."""
+        """Counts of every worker that has executed anything; Ethernet tiles are not counted."""
         chips = zip(self._chips, self._stacks, strict=True)
         return [c for i, (chip, stack) in enumerate(chips) for c in read_counters(chip, stack, self.arch, i)]
 
@@ -263,27 +263,28 @@ class EmulatedMesh:
             rounds = max(rounds // 2, 1) if now - began > _SLICE_S else rounds * 2
 
     def _run_linked(self, flags: dict[int, NDArray[np.int64]], deadline: float) -> dict[int, int]:
-        """Rounds of all chips, with or without flags, and packets between them; what the last rounds returned."""
+        """Rounds of all chips, with or without flags, and packets between them; returns what became of each."""
         chips = range(len(self._chips))
 
         def turn(chip: int, rounds: int) -> int:
             state, stack, random = self._chips[chip], self._stacks[chip], self._random[chip]
             what = self._followed
             if what is not None and what.chip == chip and len(what.steps) < what.limit:
-                return run_followed(state, stack, self._tensix(chip, what.worker), _NEVER, random, what, deadline)
+                t = self._tensix(chip, what.worker)
+                return run_followed(state, stack, t, _NEVER, random, what, deadline, rounds)
             return int(run_rounds(state, stack, _NEVER, rounds, random))
 
         with ThreadPoolExecutor(max_workers=len(chips)) as pool:
             while not all_set(self._chips, flags):
+                if time.monotonic() > deadline:
+                    return dict.fromkeys(chips, MORE)
                 results = list(pool.map(turn, chips, [self._links.rounds()] * len(chips)))
-                if FAULT not in results:
-                    moved = self._links.step()
-                    self._raise_faults()
-                    stuck = not moved and all(r == STUCK for r in results)
-                    if not stuck and time.monotonic() <= deadline:
-                        continue
-                if FAULT in results or not all_set(self._chips, flags):
+                if FAULT in results:
                     return dict(enumerate(results))
+                moved = self._links.step()
+                self._raise_faults()
+                if not moved and all(r == STUCK for r in results) and not all_set(self._chips, flags):
+                    return dict.fromkeys(chips, STUCK)
         return dict.fromkeys(chips, DONE)
 
     def _raise_faults(self) -> None:

@@ -21,10 +21,12 @@ from ethernet_words import (
 )
 from test_emulated_noc import ATOMIC, ATOMIC_RESPONSES, INCREMENT, INLINE, MULTICAST, READ, WRITE, command, pattern
 from words import DATA as L1_DATA
-from words import addi, done, li, lw, poke, start, sw, wait_equal, word
+from words import addi, branch, done, li, lw, poke, start, sw, wait_equal, word
 
+from meshjit import config
 from meshjit.arch import ARCHS, WORMHOLE, Arch
 from meshjit.errors import DeadlockError, DeviceError, UsageError
+from meshjit.runtime.devices.ttsim_process import TtsimMesh
 from meshjit.runtime.emulator import EmulatedMesh
 
 SEEDS = (None, *range(6))
@@ -210,6 +212,38 @@ def test_the_peers_queue_is_driven_by_register_packets(arch: Arch):
     mesh.close()
 
 
+#: The links of the simulator's boards of two chips, by channel.
+BOARDS = {"wormhole": ("wh_x2", 8, 0), "blackhole": ("bh_x2", 2, 9)}
+
+
+@pytest.mark.ttsim
+def test_the_simulator_carries_the_same_bytes(arch: Arch):
+    """Sizes and places of packets, both queues, bytes and registers; what comes back lies in chip 0's tile."""
+    folder, here, there = BOARDS[arch.name]
+    a, b, size = arch.ethernet[here], arch.ethernet[there], 0x4000
+    sent = pattern(size)
+    words: list[int] = []
+    blocks = ((0, 16, 0), (16, 256, 1), (0x120, 0x2000, 0), (0x2120, 0x1E00, 1), (0x10, 0x40, 0))
+    for at, n, queue in blocks:
+        words += packet(DATA + at, n, DATA + size + at, queue=queue)
+    for at, n, _ in (*blocks[:2], (0x1000, 0x2800, 0)):
+        for register, value in ((START, DATA + size + at), (SIZE, n), (TARGET, DATA + size + at + 0x20), (COMMAND, 2)):
+            words += register_packet(QUEUE + register, value)
+    last = DATA + size + 0x1000 + 0x2800 + 0x1C
+    expected = int.from_bytes(sent[0x37FC:0x3800], "little")
+    seen: list[bytes] = []
+    root = config.load().ttsim_dir
+    assert root is not None
+    for mesh in (EmulatedMesh(arch, 2, links=[((0, a), (1, b))], strict=False), TtsimMesh(root / folder, 1)):
+        mesh.write(0, a, DATA, sent + bytes(size + 0x40))
+        flag = launch(mesh, arch, a, [*words, *FINISH])
+        mesh.run([flag, (0, a, last, expected)], 60.0)
+        seen.append(mesh.read(0, a, DATA, 2 * size + 0x40))
+        mesh.close()
+    assert seen[0] == seen[1]
+    assert seen[0][size + 0x1020 : size + 0x3820] == sent[0x1000:0x3800]
+
+
 def test_host_and_workers_drive_the_queue_by_its_registers(arch: Arch):
     mesh = two(arch)
     a, b, core = arch.ethernet[8], arch.ethernet[0], arch.workers[0]
@@ -337,7 +371,7 @@ def overwrite(arch: Arch, seed: int | None, *, answer: bool, strict: bool) -> by
         mesh.write(chip, tile, FLAG + 16, struct.pack("<8I", 7, 0, 0, 0, 0, 0, 0, 0))
     words = packet(DATA, 64, DATA) + packet(FLAG + 16, 16, FLAG + 32)
     words += wait_equal(FLAG + 32, 7) if answer else wait_equal(QUEUE + COMMAND, 0)
-    words += poke(DATA, 0x12345678)
+    words += [*li(5, 500), addi(5, 5, -1), branch(1, 5, 0, -4), *poke(DATA, 0x12345678)]
     flags = [
         launch(mesh, arch, a, [*words, *FINISH]),
         launch(mesh, arch, b, [*wait_equal(FLAG + 32, 7), *packet(FLAG + 16, 16, FLAG + 32), *FINISH], chip=1),
