@@ -1,6 +1,6 @@
 """Kernel templates, as code generation sees them: see :mod:`meshjit.toolchain.templates`."""
 
-from meshjit.toolchain.origins import Origin, compact, origins, shown, without_marks
+from meshjit.toolchain.origins import Origin, compact, origins, shown
 from meshjit.toolchain.templates import float_literal, render, render_marked, template_root
 
 __all__ = [
@@ -12,5 +12,4 @@ __all__ = [
     "render_marked",
     "shown",
     "template_root",
-    "without_marks",
 ]

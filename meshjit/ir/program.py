@@ -78,7 +78,7 @@ class Kernel:
 
     ``binary`` is a flat RV32 image (cards) or an ELF object that defines ``name`` (native). ``source`` is the rendered
     LLVM IR it was built from, ``template`` the template's file name below ``kernel_templates/``. ``marked`` is the
-    source with marks of the template lines it is from (empty when it has none), for reports only.
+    text as it was rendered, with marks of the template lines it is from, for reports only (empty: without them).
     """
 
     name: str

@@ -87,16 +87,8 @@ def without_marks(marked: str) -> str:
 
 
 def compact(marked: str) -> str:
-    """A marked text without its empty lines; their marks go to the next line."""
-    out: list[str] = []
-    kept = ""
-    for line, plain in zip(marked.split("\n"), without_marks(marked).split("\n"), strict=True):
-        if plain and not plain.isspace():
-            out.append(kept + line)
-            kept = ""
-        elif line != plain:
-            kept += "".join(_MARK.findall(line))
-    return "\n".join(out) + "\n" + kept
+    """A marked text without its marks and its empty lines."""
+    return "\n".join([line for line in without_marks(marked).split("\n") if line.strip()]) + "\n"
 
 
 def shown(origin: Origin) -> str:
@@ -109,7 +101,7 @@ def shown(origin: Origin) -> str:
 
 @lru_cache(maxsize=64)
 def origins(marked: str) -> tuple[Origin, ...]:
-    """Where each line of a marked text is from; empty for a line without text of a template."""
+    """Where each line of a marked text's :func:`compact` text is from."""
     stack: list[tuple[str, int]] = []
     out: list[Origin] = []
     for line in marked.split("\n"):
@@ -121,5 +113,6 @@ def origins(marked: str) -> tuple[Origin, ...]:
                 stack.append(_place(mark))
             elif origin is None:
                 origin = (*stack, _place(mark))
-        out.append(origin or tuple(stack))
+        if without_marks(line).strip():
+            out.append(origin or tuple(stack))
     return tuple(out)

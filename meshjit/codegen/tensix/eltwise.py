@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from meshjit.arch import Arch, num_tiles, tile_bytes, tile_grid
 from meshjit.codegen import riscv
-from meshjit.codegen.templates import compact, render_marked, without_marks
+from meshjit.codegen.templates import compact, render_marked
 from meshjit.codegen.tensix import config, fpu, sfpu
 from meshjit.codegen.tensix.expression import Expression, emit
 from meshjit.codegen.tensix.grid import buffers, rectangle, split
@@ -214,12 +214,12 @@ def _placed(cut: fpu.Split, cbs: Sequence[Cb], formats: Sequence[config.UnpackFo
 
 def kernel(program: str, role: Role, template: str, arch: Arch, cores: CoreRange, /, **params: object) -> Kernel:
     """Render and build one kernel."""
-    marked = compact(render_marked(template, **params))
+    marked = render_marked(template, **params)
+    text = compact(marked)
     stem = template.rsplit("/", 1)[1].split(".")[0]
     label = f"{program}.{stem}"
-    return Kernel(
-        label, role, riscv.build(marked, role, arch, name=label), without_marks(marked), template, cores, marked
-    )
+    binary = riscv.build(text, role, arch, name=label, marked=marked)
+    return Kernel(label, role, binary, text, template, cores, marked)
 
 
 def reorder(program: Program, order: Sequence[int], num_inputs: int) -> Program:

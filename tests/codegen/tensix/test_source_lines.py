@@ -12,7 +12,7 @@ from test_tensix_golden import programs
 from meshjit.arch import BLACKHOLE, WORMHOLE
 from meshjit.codegen import image
 from meshjit.codegen.disassemble import disassemble, lines, origin_of, rows, source_of, tensix_words, where
-from meshjit.codegen.templates import template_root, without_marks
+from meshjit.codegen.templates import compact, template_root
 from meshjit.codegen.tensix import isa
 from meshjit.ir.program import Role
 
@@ -87,7 +87,7 @@ def test_locations_change_no_code(arch):
     for program in programs(arch).values():
         for kernel in program.kernels:
             ir, words = image.assemble(kernel.source, arch.name)
-            assert without_marks(kernel.marked) == kernel.source
+            assert compact(kernel.marked) == kernel.source
             elf = image._emit(image._located(ir), arch, kernel.name)
             code = image._patch(image._text_section(elf, kernel.name), words)
             assert image.crt0(arch.stack[kernel.role.value]) + code == kernel.binary

@@ -30,12 +30,13 @@ WORD_RULES = (
 RULES = ("MJ4141", "MJ4142", "MJ4143", "MJ4144", "MJ4145", "MJ4146")
 
 
-def check(binary: bytes, arch: Arch, name: str, role: Role | None = None, text: str = "") -> None:
-    """Prove every rule for a kernel's image; ``text``, its rendered text, marked or not, is only for messages.
+def check(binary: bytes, arch: Arch, name: str, role: Role | None = None, text: str = "", marked: str = "") -> None:
+    """Prove every rule for a kernel's image; ``text``, its rendered text, and ``marked``, the same with marks, are
+    only for messages.
 
     Raises :class:`~meshjit.errors.CodegenError`, MJ4140 to MJ4146, for the first that does not hold.
     """
-    image = Image(binary, arch, name, role, text)
+    image = Image(binary, arch, name, role, text, marked)
     flow = Flow(image)
     for rule in WORD_RULES:
         rule(flow)

@@ -177,16 +177,20 @@ class Block:
 class Image:
     """A decoded image: its instructions and basic blocks. Block 0 is the entry.
 
-    ``text`` is the kernel's rendered text, marked or not, for messages; ``role`` the core it runs on.
+    ``text`` is the kernel's rendered text and ``marked`` the same with marks, both for messages; ``role`` the core it
+    runs on.
     Raises :class:`~meshjit.errors.CodegenError` (MJ4140) for words and jumps that cannot be followed.
     """
 
-    def __init__(self, binary: bytes, arch: Arch, name: str, role: Role | None = None, text: str = "") -> None:
+    def __init__(
+        self, binary: bytes, arch: Arch, name: str, role: Role | None = None, text: str = "", marked: str = ""
+    ) -> None:
         self.arch = arch
         self.name = name
         self.role = role
-        self.text = text
         self.binary = binary
+        self.text = text
+        self.marked = marked
         self.words = struct.unpack(f"<{len(binary) // 4}I", binary)
         self.code = [self._instruction(i, word) for i, word in enumerate(self.words)]
         self.blocks = self._blocks()

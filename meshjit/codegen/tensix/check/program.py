@@ -25,7 +25,7 @@ class _Kernel:
     """A kernel of the program, with the traces found so far: (argument words read, trace)."""
 
     def __init__(self, kernel: Kernel, program: Program, arch: Arch) -> None:
-        self.image = Image(kernel.binary, arch, kernel.name, kernel.role, kernel.marked or kernel.source)
+        self.image = Image(kernel.binary, arch, kernel.name, kernel.role, kernel.source, kernel.marked)
         text, self.recorded = translate(self.image)
         self.run = compiled(text)
         self.buffers = program.circular_buffers

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from meshjit.arch import L1
 from meshjit.codegen.image import lines
 from meshjit.codegen.rv32 import decode_riscv
-from meshjit.codegen.templates import origins, shown, without_marks
+from meshjit.codegen.templates import origins, shown
 from meshjit.codegen.tensix import isa
 from meshjit.codegen.tensix.check.machine import Image
 from meshjit.errors import CodegenError
@@ -29,12 +29,13 @@ def instruction(image: Image, at: int) -> str:
 
 def line(image: Image, at: int) -> str:
     """Where an instruction comes from: the template's lines, and what they wrote; "" when that is unknown."""
-    text = without_marks(image.text)
-    number = lines(image.binary, text, image.role, image.arch.name)[at] if image.role is not None and text else 0
+    if image.role is None or not image.text:
+        return ""
+    number = lines(image.binary, image.text, image.role, image.arch.name)[at]
     if not number:
         return ""
-    where = shown(origins(image.text)[number - 1]) or f"line {number} of the kernel's text"
-    return f"{where}: {text.split(chr(10))[number - 1].strip()}"
+    where = shown(origins(image.marked)[number - 1]) if image.marked else f"line {number} of the kernel's text"
+    return f"{where}: {image.text.splitlines()[number - 1].strip()}"
 
 
 def refuse(image: Image, code: str, at: int, what: str, source: str, more: Sequence[str] = ()) -> CodegenError:
