@@ -10,7 +10,14 @@ import numpy as np
 from meshjit.runtime.emulator.compiled import compiled
 from meshjit.runtime.emulator.ethernet import ETH_BASE, ETH_END, PC_BASE, eth_load, eth_store
 from meshjit.runtime.emulator.faults import E_REGISTER, E_VALUE, fault
-from meshjit.runtime.emulator.overlay import OVERLAY_BASE, OVERLAY_WORDS, Int, overlay_known, overlay_write
+from meshjit.runtime.emulator.overlay import (
+    OVERLAY_BASE,
+    OVERLAY_WORDS,
+    STREAM_WORDS,
+    Int,
+    overlay_known,
+    overlay_write,
+)
 from meshjit.runtime.emulator.races import REMOTE, acquire, counter_slot, release, synchronise
 from meshjit.runtime.emulator.state import BLACKHOLE, CLOCK, CORES, STRICT, WORKERS, Chip
 from meshjit.runtime.emulator.tensix_state import Tensix
@@ -29,7 +36,18 @@ DEFAULT_PC = np.array([0, 0x12000, 0x6000, 0xA000, 0xE000], np.int64)
 WORMHOLE_PCS = 158
 BLACKHOLE_PCS = 0x228 >> 2
 
+#: Overlay streams of an Ethernet tile; a worker has all.
+ETH_STREAMS = 32
+
 OK, WAIT, BAD = 0, 1, 2
+
+
+@compiled
+def stream_known(chip: Chip, w: Int, index: Int) -> bool:
+    """Whether a tile has the overlay register at a word."""
+    if w >= chip.facts[WORKERS] and index >= ETH_STREAMS * STREAM_WORDS:
+        return False
+    return overlay_known(chip.facts[BLACKHOLE], index)
 
 
 @compiled
@@ -74,7 +92,7 @@ def tile_store(chip: Chip, t: Tensix, w: Int, core: Int, address: Int, value: In
     """Store a word to a register at ``address`` that cores and the NoC reach. Returns OK or BAD."""
     if OVERLAY_BASE <= address < OVERLAY_BASE + 4 * OVERLAY_WORDS:
         index = (address - OVERLAY_BASE) >> 2
-        if overlay_known(chip.facts[BLACKHOLE], index):
+        if stream_known(chip, w, index):
             overlay_write(chip.overlay[w], index, value)
             if chip.facts[STRICT]:
                 release(chip, w, core if core >= 0 else REMOTE, counter_slot(chip, w, index))
@@ -101,7 +119,7 @@ def tile_load(chip: Chip, w: Int, core: Int, address: Int) -> tuple[Int, Int]:
     """Load a word from a register that cores and the NoC reach. Returns (OK or BAD, value)."""
     if OVERLAY_BASE <= address < OVERLAY_BASE + 4 * OVERLAY_WORDS:
         index = (address - OVERLAY_BASE) >> 2
-        if overlay_known(chip.facts[BLACKHOLE], index):
+        if stream_known(chip, w, index):
             if core >= 0 and chip.facts[STRICT]:
                 acquire(chip.clock[w, core], counter_slot(chip, w, index))
             return OK, np.int64(chip.overlay[w, index])

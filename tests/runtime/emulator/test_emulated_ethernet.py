@@ -21,11 +21,11 @@ from ethernet_words import (
 )
 from test_emulated_noc import ATOMIC, ATOMIC_RESPONSES, INCREMENT, INLINE, MULTICAST, READ, WRITE, command, pattern
 from words import DATA as L1_DATA
-from words import addi, branch, done, li, lw, poke, start, sw, wait_equal, word
+from words import addi, branch, done, i_type, li, lw, poke, start, sw, wait_equal, word
 
 from meshjit import config
 from meshjit.arch import ARCHS, WORMHOLE, Arch
-from meshjit.errors import DeadlockError, DeviceError, UsageError
+from meshjit.errors import DeadlockError, DeviceError, DeviceTimeoutError, UsageError
 from meshjit.runtime.devices.ttsim_process import TtsimMesh
 from meshjit.runtime.emulator import EmulatedMesh
 
@@ -291,6 +291,31 @@ def test_single_steps_of_an_ethernet_core(arch: Arch):
     mesh.close()
 
 
+@pytest.mark.parametrize("seed", (None, 2))
+def test_a_wormhole_kernel_calls_the_yield_function_while_it_waits(seed: int | None):
+    mesh = two(WORMHOLE, seed=seed)
+    a, b = WORMHOLE.ethernet[8], WORMHOLE.ethernet[0]
+    mesh.write(0, a, DATA, struct.pack("<4I", 7, 0, 0, 0))
+    mesh.write(1, b, FLAG + 64, bytes(16))
+    call = [addi(9, 1, 0), *li(30, FLAG + 64), *li(31, 7), *li(8, 0x9020), lw(8, 8), i_type(0x67, 1, 0, 8, 0)]
+    waits = [*call, lw(29, 30), branch(1, 29, 31, -8), addi(1, 9, 0), *RETURN]
+    flags = [
+        launch(mesh, WORMHOLE, a, [*packet(DATA, 16, FLAG + 64), *RETURN]),
+        launch(mesh, WORMHOLE, b, waits, chip=1),
+    ]
+    mesh.run(flags, 30.0)
+    mesh.close()
+
+
+def test_linked_chips_keep_to_the_time_they_are_given():
+    mesh = two(WORMHOLE)
+    forever = launch(mesh, WORMHOLE, WORMHOLE.ethernet[8], [addi(5, 5, 1), branch(0, 0, 0, -4)])
+    with pytest.raises(DeviceTimeoutError, match=r"2 of 2 chips had not finished") as caught:
+        mesh.run([forever], 0.05)
+    assert f"chip 0 Ethernet tile {WORMHOLE.ethernet[8]} erisc0: pc 0x90" in caught.value.operands[0]
+    mesh.close()
+
+
 LAST = WORMHOLE.ethernet_l1_bytes
 BAD = {
     "no link": (3, packet(DATA, 16, DATA), "MJ6117", "queue 0 is to send, but the tile has no link"),
@@ -307,6 +332,7 @@ BAD = {
     "unknown register": (8, poke(QUEUE + 0x50, 1), "MJ6106", "0xffb90050"),
     "third queue": (8, poke(QUEUE + 0x2000 + START, 1), "MJ6106", "0xffb92014"),
     "Tensix register": (8, poke(0xFFE80020, 0), "MJ6106", "0xffe80020"),
+    "overlay stream of a worker only": (8, poke(0xFFB40000 + 32 * 0x1000 + 0x10, 1), "MJ6106", "0xffb60010"),
     "Tensix instruction": (8, [0x00000000], "MJ6102", "0x00000000"),
 }
 
