@@ -12,76 +12,55 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
-from meshjit.arch import HEADER_NODE, L1, Arch
+from meshjit.arch import Arch
+from meshjit.codegen.tensix.check.events import (
+    ABOVE,
+    ADD,
+    AWAIT,
+    BELOW,
+    CAST,
+    GET,
+    HAND,
+    INIT,
+    NEED,
+    POP,
+    POST,
+    PUSH,
+    RESERVE,
+    SET,
+    TELL,
+    VALID,
+    WAIT,
+    Event,
+    Place,
+    Range,
+    Remote,
+    receivers,
+    source_use,
+)
 from meshjit.codegen.tensix.check.machine import Image
 from meshjit.codegen.tensix.check.report import refuse
 from meshjit.codegen.tensix.check.words import Word, decode
 from meshjit.errors import CodegenError
 from meshjit.ir.program import CircularBuffer, Role
 
-#: Instructions that wait for a source register: 1 SrcA, 2 SrcB (MatrixUnit.md).
-SOURCES = {
-    "MVMUL": 3, "ELWADD": 3, "ELWSUB": 3, "ELWMUL": 3, "GAPOOL": 3, "GMPOOL": 3, "MOVA2D": 1, "MOVB2D": 2,
-}  # fmt: skip
 #: What NoC counters show at a kernel's start: anything may, since nobody clears them.
 _START = 0xFFFFFFFE
 _MASK = 0xFFFFFFFF
 #: What kernels build at run time: instructions that set registers, or clear the half of Dst that the thread holds.
 _BUILT = frozenset({"SETDMAREG", "SETADC", "SETADCXX", "SETADCXY", "SETADCZW", "SETC16", "ZEROACC"})
 
-# Events: (kind, index, amount, word).
-RESERVE, PUSH, WAIT, POP, POST, GET, ABOVE, BELOW, INIT, VALID, NEED, HAND = range(12)
-# Of words of L1, and between cores: the index is that of a Remote.
-SET, AWAIT, ADD, TELL, CAST = range(12, 17)
-Event = tuple[int, int, int, int]
 #: Bits of NOC_CTRL (NoC/MemoryMap.md): NOC_CMD_AT, NOC_CMD_WR, NOC_CMD_BRCST_PACKET.
 ATOMIC, WRITE, MULTICAST = 1, 2, 32
 #: NOC_AT_LEN_BE of an increment by the whole word (NoC/Atomics.md).
 _INCREMENT = 0x107C
 
 
-class Remote(NamedTuple):
-    """What happens to words or pages of L1, on this core or (``cores``, NoC 0 coordinates) on others.
-
-    SET and AWAIT: the word at ``first`` is, or becomes, ``value``. ADD: it grows by ``value``. TELL: it becomes what it
-    is here. CAST: bytes ``first`` to ``end`` are written. ``place`` is the address of the argument that names the
-    cores, 0 when they do not depend on one.
-    """
-
-    first: int
-    end: int
-    value: int = 0
-    cores: tuple[tuple[int, int], ...] = ()
-    place: int = 0
-
-
-class Place(int):
+class Address(int):
     """The value of an argument that only says where requests go, and the argument's address."""
 
-    address = 0
-
-
-def receivers(arch: Arch, words: Mapping[int, int], word: int, *, multicast: bool) -> tuple[tuple[int, int], ...]:
-    """The cores that a coordinate word of NoC 0 names; a multicast to a rectangle leaves out the sender."""
-    word >>= arch.noc.coordinate_shift
-    (x0, y0), (x1, y1) = _coordinate(word >> 12), _coordinate(word)
-    if not multicast:
-        return ((x1, y1),)
-    here = _coordinate(words[L1.arguments + 4 * HEADER_NODE] >> arch.noc.coordinate_shift)
-    return tuple((x, y) for y in range(y0, y1 + 1) for x in range(x0, x1 + 1) if (x, y) != here)
-
-
-class Range(NamedTuple):
-    """Bytes ``first`` to ``end`` (exclusive) of L1."""
-
-    first: int
-    end: int
-
-    def overlaps(self, other: Range) -> bool:
-        """Whether the two share a byte."""
-        return self.first < other.end and other.first < self.end
+    argument = 0
 
 
 @dataclass
@@ -98,14 +77,22 @@ class _Side:
         return self.buffer.num_pages
 
     def next_pages(self, count: int) -> list[Range]:
-        """The next ``count`` pages of the ring."""
-        size, base = self.buffer.page_bytes, self.buffer.address
-        return [Range(base + (self.told + i) % self.pages * size, base + (self.told + i) % self.pages * size + size)
-                for i in range(count)]  # fmt: skip
+        """The next ``count`` pages of the ring, as the one or two ranges that they make up."""
+        size, base, first = self.buffer.page_bytes, self.buffer.address, self.told % self.pages
+        end = min(first + count, self.pages)
+        out = [Range(base + first * size, base + end * size)]
+        if first + count > end:
+            out.append(Range(base, base + (first + count - end) * size))
+        return out
 
-
-def _coordinate(word: int) -> tuple[int, int]:
-    return word & 63, word >> 6 & 63
+    def has(self, touched: Range) -> bool:
+        """Whether bytes lie in pages that were granted."""
+        buffer = self.buffer
+        first = (touched.first - buffer.address) // buffer.page_bytes
+        end = -((buffer.address - touched.end) // buffer.page_bytes)
+        if first < 0 or end > buffer.num_pages:
+            return False
+        return self.granted >= buffer.num_pages or (first - self.told) % self.pages + end - first <= self.granted
 
 
 def _transfer_counters(arch: Arch) -> dict[int, bool | None]:
@@ -113,11 +100,6 @@ def _transfer_counters(arch: Arch) -> dict[int, bool | None]:
     noc = arch.noc
     kinds = ((noc.read_responses, True), (noc.write_acks, False), (noc.atomic_responses, None))
     return {base + offset: kind for base in (noc.base, noc.noc1_base) for offset, kind in kinds}
-
-
-def source_use(word: Word) -> tuple[int, int]:
-    """The source registers that an instruction waits for, and those that it hands back (1 SrcA, 2 SrcB)."""
-    return SOURCES.get(word.name, 0), word.get("clear")
 
 
 class Follower:
@@ -147,6 +129,9 @@ class Follower:
         self.remote: list[Remote] = []
         self._local: dict[int, int] = {}
         self._places: dict[int, int] = {}
+        self._reach: dict[tuple[int, bool], tuple[Place, ...]] = {}
+        self._said: dict[int, int] = {}
+        self._numbers: dict[tuple[int, Remote], int] = {}
         self._busy: set[int] = set()
         self.initiators: set[int] = set()
         self._counters = _transfer_counters(arch)
@@ -185,19 +170,22 @@ class Follower:
         """A load of an argument that only says where requests go. Other cores may go elsewhere and do the same."""
         if address in self._local or address not in self.words:
             return self.load(at, address)
-        place = Place(self.words[address])
-        place.address = address
+        place = Address(self.words[address])
+        place.argument = address
         self._places[address] = place
         return place
 
-    def _cores(self, initiator: int, *, multicast: bool) -> tuple[tuple[tuple[int, int], ...], int]:
+    def _cores(self, initiator: int, *, multicast: bool) -> tuple[tuple[Place, ...], int]:
         """The cores that a request goes to, and the argument that says so."""
         noc = self.image.arch.noc
         word = self.noc.get(initiator + (noc.return_coordinate if multicast else noc.target_coordinate), 0)
-        if isinstance(word, Place):
-            return receivers(self.image.arch, self.words, word, multicast=multicast), word.address
-        self.read.update(self._places)  # computed: it is only known for this core
-        return receivers(self.image.arch, self.words, word, multicast=multicast), 0
+        place = word.argument if isinstance(word, Address) else 0
+        if not place:
+            self.read.update(self._places)  # computed: it is only known for this core
+        key = int(word), multicast
+        if key not in self._reach:
+            self._reach[key] = receivers(self.image.arch, self.words, word, multicast=multicast)
+        return self._reach[key], place
 
     def poll(self, at: int, address: int, ends: Callable[[int], bool]) -> None:
         """A loop that repeats a load until ``ends`` of the value is true."""
@@ -223,7 +211,7 @@ class Follower:
                 raise self.refuse("MJ4147", at, "a part of a word that others may read", "BabyRISCV/README.md")
             return
         self._local[address] = value
-        self._remote(SET, at, Remote(address, address + 4, value))
+        self._say(SET, at, address, value)
 
     def await_word(self, at: int, address: int, value: int) -> None:
         """A loop that waits until a word has a value."""
@@ -231,11 +219,17 @@ class Follower:
             raise self.refuse(
                 "MJ4147", at, f"a wait for {address:#x}, no word of the argument block", "TensixTile/L1.md"
             )
-        self._remote(AWAIT, at, Remote(address, address + 4, value))
+        self._say(AWAIT, at, address, value)
+
+    def _say(self, kind: int, at: int, address: int, value: int) -> None:
+        self._remote(kind, at, Remote(address, address + 4, value - self._said.get(address, 0)))
+        self._said[address] = value
 
     def _remote(self, kind: int, at: int, what: Remote) -> None:
-        self.events.append((kind, len(self.remote), 0, at))
-        self.remote.append(what)
+        number = self._numbers.setdefault((kind, what), len(self.remote))
+        if number == len(self.remote):
+            self.remote.append(what)
+        self.events.append((kind, number, 0, at))
 
     def _side(self, at: int, buffer: CircularBuffer, producer: bool) -> _Side:
         # at the start every page is free
@@ -306,9 +300,7 @@ class Follower:
             if not touched.overlaps(Range(buffer.address, buffer.address + buffer.num_pages * buffer.page_bytes)):
                 continue
             side = self._sides.get(buffer.index) or _Side(buffer, True, 0, buffer.num_pages)
-            mine = side.next_pages(side.granted) if producer in (side.producer, None) else []
-            inside = sum(min(p.end, touched.end) - max(p.first, touched.first) for p in mine if p.overlaps(touched))
-            if inside != touched.end - touched.first:
+            if producer not in (side.producer, None) or not side.has(touched):
                 text = f"{what} {touched.first:#x}, outside the pages of buffer {buffer.index} that it has waited for"
                 raise self.refuse("MJ4154", at, text, "TensixTile/L1.md")
 
@@ -341,18 +333,32 @@ class Follower:
         first = self.noc.get(initiator + (noc.return_lo if reads else noc.target_lo), 0)
         touched = Range(first, first + length)
         self._owned(at, touched, True if reads else None, "reads over the NoC to" if reads else "sends from")
-        others = self._transfers(reads=not reads) + (self._transfers(reads=True) if reads else [])
-        for other, since in others:
-            if other.overlaps(touched):
-                what = f"L1 at {touched.first:#x} is still in use by another transfer"
-                raise refuse(self.image, "MJ4155", at, what, "NoC/Ordering.md", [f"requested at word {since}"])
+        for counter, flying in self._flying.items():
+            if not reads and not self._counters[counter]:
+                continue
+            for other, since in flying:
+                if other.first < touched.end and touched.first < other.end:
+                    what = f"L1 at {touched.first:#x} is still in use by another transfer"
+                    raise refuse(self.image, "MJ4155", at, what, "NoC/Ordering.md", [f"requested at word {since}"])
         packets = max(1, -(-length // noc.max_packet_bytes))
         if ctrl & MULTICAST:
             packets *= self._multicast(at, initiator, touched)
         counter = base + (noc.read_responses if reads else noc.write_acks)
-        self._flying[counter].append((touched, at))
+        self._fly(self._flying[counter], touched, at)
         self.issued[counter] += packets
         return None
+
+    def _fly(self, flying: list[tuple[Range, int]], touched: Range, at: int) -> None:
+        """A transfer is under way; one that goes on where the last ended is joined with it (unless it is a word)."""
+        length = touched.end - touched.first
+        if flying and flying[-1][1] == at and length > 4:
+            last = flying[-1][0]
+            if last == touched:
+                return
+            if last.end == touched.first:
+                flying[-1] = Range(last.first, touched.end), at
+                return
+        flying.append((touched, at))
 
     def _increment(self, at: int, initiator: int, base: int, length: int) -> None:
         noc = self.image.arch.noc

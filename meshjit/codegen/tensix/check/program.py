@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from meshjit.arch import HEADER_BANKS, HEADER_CONFIG_PAIRS, HEADER_NODE, HEADER_WORDS, L1, Arch
-from meshjit.codegen.tensix.check import network
-from meshjit.codegen.tensix.check.follow import ADD, SET, Follower, Remote, receivers
+from meshjit.codegen.tensix.check import grid, network
+from meshjit.codegen.tensix.check.events import ADD, SET, Place, Remote, Trace, receivers
+from meshjit.codegen.tensix.check.follow import Follower
 from meshjit.codegen.tensix.check.machine import Image
-from meshjit.codegen.tensix.check.network import Trace
+from meshjit.codegen.tensix.check.streams import Streams
 from meshjit.codegen.tensix.check.translate import compiled, translate
 from meshjit.ir.program import BufferAddress, Kernel, PerDevice, Program, Role
 from meshjit.ir.program import Word as Argument
@@ -41,7 +42,8 @@ class _Kernel:
         follower = Follower(self.image, self.buffers, words, self.recorded)
         self.run(follower)
         follower.finish()
-        trace = Trace(self.image, follower.events, follower.remote, follower.sides, follower.registers)
+        distinct = list(dict.fromkeys(follower.events))
+        trace = Trace(self.image, follower.events, distinct, follower.remote, follower.sides, follower.registers)
         self.found.append((follower.read, trace))
         return trace
 
@@ -51,15 +53,16 @@ def _elsewhere(trace: Trace, words: Mapping[int, int]) -> Trace | None:
     another number."""
     if not any(what.place for what in trace.remote):
         return trace
-    cores: dict[tuple[int, bool], tuple[tuple[int, int], ...]] = {}
+    kinds = {index: kind for kind, index, *_ in trace.distinct if kind >= SET}
     remote: list[Remote] = []
-    for what, (kind, *_) in zip(trace.remote, (e for e in trace.events if e[0] >= SET), strict=True):
-        key = what.place, kind != ADD
-        if what.place and key not in cores:
-            cores[key] = receivers(trace.image.arch, words, words[what.place], multicast=key[1])
-        if what.place and len(cores[key]) != len(what.cores):
-            return None
-        remote.append(what._replace(cores=cores[key]) if what.place else what)
+    for number, what in enumerate(trace.remote):
+        if what.place:
+            multicast = kinds[number] != ADD
+            cores = receivers(trace.image.arch, words, words[what.place], multicast=multicast)
+            if len(cores) != len(what.cores):
+                return None
+            what = what._replace(cores=cores)
+        remote.append(what)
     return replace(trace, remote=remote)
 
 
@@ -73,19 +76,20 @@ def prove(program: Program, arch: Arch) -> int:
     if not program.circular_buffers:
         return 0
     kernels = {k.role: _Kernel(k, program, arch) for k in sorted(program.kernels, key=lambda k: _ORDER[k.role])}
-    proved: set[tuple[int, ...]] = set()
-    devices: dict[int, dict[tuple[int, int], dict[Role, Trace]]] = {}
+    streams, proved = Streams(), set[object]()
+    devices: dict[int, dict[Place, dict[Role, Trace]]] = {}
     for core, words in program.arguments:
         for device, block in _blocks(program, arch, core, words):
             traces = {role: kernel.trace(block) for role, kernel in kernels.items()}
-            key = tuple(id(trace.events) for trace in traces.values())
+            key = tuple((streams.of(t, alone=True).codes, *t.sides.items(), t.registers) for t in traces.values())
             if key not in proved:
                 proved.add(key)
-                network.prove(traces, program.circular_buffers, f"core {core} of device {device}")
+                network.prove(traces, streams, program.circular_buffers, f"core {core} of device {device}")
             if any(trace.remote for trace in traces.values()):
                 devices.setdefault(device, {})[arch.worker(core)] = traces
+    groups = set[object]()
     for device, cores in devices.items():
-        network.prove_together(cores, program.circular_buffers, device)
+        grid.prove_together(cores, streams, program.circular_buffers, device, groups)
     return len(proved)
 
 

@@ -11,7 +11,8 @@ from functools import lru_cache
 
 from meshjit.arch import L1, MOP_CONFIG_BASE
 from meshjit.codegen.tensix.check import slicing, values
-from meshjit.codegen.tensix.check.follow import ATOMIC, MULTICAST, SOURCES, WRITE, Follower, source_use
+from meshjit.codegen.tensix.check.events import SOURCES, source_use
+from meshjit.codegen.tensix.check.follow import ATOMIC, MULTICAST, WRITE, Follower
 from meshjit.codegen.tensix.check.machine import CONDITIONS, EXPRESSIONS, HELPERS, Image, Instr
 from meshjit.codegen.tensix.check.report import refuse
 from meshjit.codegen.tensix.check.values import Access

@@ -1,0 +1,66 @@
+"""Sequences of events as bytes, four for each event: equal bytes are equal events, and long runs compare fast."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+
+from meshjit.codegen.tensix.check.events import SET, Event, Remote, Trace
+
+#: Bytes of an event.
+SIZE = 4
+
+
+class Stream:
+    """The events of a kernel, and their bytes."""
+
+    def __init__(self, events: Sequence[Event], codes: bytes) -> None:
+        self.events = events
+        self.codes = codes
+        self._common: dict[tuple[int, int], int] = {}
+
+    def window(self, at: int, length: int) -> bytes:
+        """The bytes of events ``at`` to ``at + length``, or to the end."""
+        return self.codes[SIZE * at : SIZE * (at + length)]
+
+    def common(self, a: int, b: int) -> int:
+        """How many events from ``a`` on are those from ``b`` on, for ``a`` before ``b``."""
+        found = self._common.get((a, b))
+        if found is None:
+            found = self._common[a, b] = self._compare(SIZE * a, SIZE * b) // SIZE
+        return found
+
+    def _compare(self, a: int, b: int) -> int:
+        codes, size, same = self.codes, 64 * SIZE, 0
+        while b + size <= len(codes) and codes[a : a + size] == codes[b : b + size]:
+            a, b, same, size = a + size, b + size, same + size, 2 * size
+        while size >= SIZE:
+            if b + size <= len(codes) and codes[a : a + size] == codes[b : b + size]:
+                a, b, same = a + size, b + size, same + size
+            size //= 2
+        return same
+
+
+class Streams:
+    """Numbers of the events of a program's kernels: the same for all cores, whatever cores they send to."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[Event, Remote | None], int] = {}
+        self._found: dict[tuple[int, bool], Stream] = {}
+        self._kept: list[Sequence[Event]] = []
+
+    def of(self, trace: Trace, *, alone: bool = False) -> Stream:
+        """The stream of a trace; with ``alone``, without words and other cores."""
+        key = id(trace.events), alone
+        if key not in self._found:
+            self._kept.append(trace.events)  # its id stays its own
+            events, distinct = trace.events, trace.distinct
+            if alone and trace.remote:
+                events, distinct = [e for e in events if e[0] < SET], [e for e in distinct if e[0] < SET]
+            numbers = {e: self._number(e, trace.remote) for e in distinct}
+            self._found[key] = Stream(events, array("I", map(numbers.__getitem__, events)).tobytes())
+        return self._found[key]
+
+    def _number(self, event: Event, remote: Sequence[Remote]) -> int:
+        what = remote[event[1]]._replace(cores=()) if event[0] >= SET else None
+        return self._numbers.setdefault((event, what), len(self._numbers))
