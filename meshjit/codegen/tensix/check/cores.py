@@ -207,6 +207,16 @@ class Core:
 
     # ---- words ----
 
+    def waits(self) -> list[tuple[int, int]]:
+        """The words for which kernels may be waiting, and the values that they wait for."""
+        out: list[tuple[int, int]] = []
+        for role, stream, at in zip(self.roles, self.streams, self.next, strict=True):
+            if at < len(stream.events) and stream.events[at][0] == AWAIT:
+                what = self.traces[role].remote[stream.events[at][1]]
+                base = self.state[self.layout.own[role, what.first] + self.layout.to_base]
+                out.append((what.first, base + what.value))
+        return out
+
     def value(self, address: int) -> int:
         """What a word is."""
         slot = self.layout.gaps[address][0]

@@ -150,9 +150,9 @@ class _World:
                 told[self.by_place[place]] = None
                 other = self.cores[self.by_place[place]]
                 if kind == ADD:
-                    other.now = other.now.put(what.first, other.now.value(what.first) + what.value)
+                    other.words[what.first] = other.value(what.first) + what.value
                 elif kind == TELL:
-                    other.now = other.now.put(what.first, value)
+                    other.words[what.first] = value
                 elif not other.now.has_room(touched):
                     text = f"multicasts to {what.first:#x} of {place}, which may not have room there yet"
                     raise refuse(trace.image, "MJ4154", word, text, "NoC/Ordering.md")

@@ -59,11 +59,15 @@ class Repeats:
     def __init__(self, cores: Sequence[Place], links: Sequence[Link] = ()) -> None:
         self.cores = cores
         self.links = links
+        self._last: Sequence[int] = ()
         self._leads: set[Hashable] = set()
         self._seen: dict[Hashable, list[tuple[Sequence[int], Sequence[int]]]] = {}
 
     def look(self, turn: Hashable) -> None:
         """Skip rounds if possible. ``turn`` is what decides who goes on next."""
+        if list(self.cores[0].next) == self._last:
+            return
+        self._last = list(self.cores[0].next)
         lead = turn, self.cores[0].key()
         if lead not in self._leads:  # nor can the rest be as it was
             self._leads.add(lead)

@@ -19,7 +19,8 @@ class Standing:
         self.state = state
         self._key: int | None = None
         self._moves: dict[Mode, tuple[Standing, list[Effect]]] = {}
-        self._words: dict[tuple[int, int], Standing] = {}
+        self._waits: list[tuple[int, int]] | None = None
+        self._words: dict[tuple[tuple[int, int], ...], Standing] = {}
         self._room: dict[tuple[int, int], bool] = {}
 
     def key(self) -> int:
@@ -41,14 +42,23 @@ class Standing:
         slot = self.kind.core.layout.gaps[address][0]
         return self.state[slot] + self.state[slot + self.kind.core.layout.to_base]
 
-    def put(self, address: int, value: int) -> Standing:
-        """Where the core is when a word has become ``value``."""
-        known = address, value
+    def put(self, words: Mapping[int, int]) -> Standing:
+        """Where the core is when words have become something else."""
+        known = tuple(words.items())
         if known not in self._words:
             core = self._core()
-            core.put(address, value)
+            for address, value in known:
+                core.put(address, value)
             self._words[known] = self.kind.standing(core)
         return self._words[known]
+
+    def goes_on(self, mode: Mode, words: Mapping[int, int]) -> bool:
+        """Whether the core may go on, perhaps because words have become something else."""
+        if mode not in self._moves or self._moves[mode][0] is not self:
+            return True
+        if self._waits is None:
+            self._waits = self._core().waits()
+        return any(words.get(address, value - 1) >= value for address, value in self._waits)
 
     def has_room(self, touched: Range) -> bool:
         """Whether bytes lie in pages that the producer of their circular buffer has been granted."""
@@ -89,6 +99,8 @@ class Member:
         self.traces = traces
         self.place = place
         self.now = kind.start
+        #: Words as others have made them since the core was last asked to go on.
+        self.words: dict[int, int] = {}
         self.effects: list[Effect] = []
 
     @property
@@ -109,10 +121,12 @@ class Member:
     @property
     def state(self) -> Sequence[int]:
         """Counters and words."""
+        self._read()
         return self.now.state
 
     def key(self) -> int:
         """A number for :meth:`Core.key`."""
+        self._read()
         return self.now.key()
 
     def move(self, at: Sequence[int], state: Sequence[int]) -> None:
@@ -121,9 +135,22 @@ class Member:
         core.move(at, state)
         self.now = self.kind.standing(core)
 
+    def value(self, address: int) -> int:
+        """What a word is."""
+        found = self.words.get(address)
+        return self.now.value(address) if found is None else found
+
     def advance(self, mode: Mode) -> bool:
         """Go on; whether anything moved. It is to be called until nothing does."""
+        if not self.now.goes_on(mode, self.words):
+            return False
+        self._read()
         before = self.now
         self.now, effects = before.advance(mode)
         self.effects += effects
         return self.now is not before
+
+    def _read(self) -> None:
+        if self.words:
+            self.now = self.now.put(self.words)
+            self.words = {}
