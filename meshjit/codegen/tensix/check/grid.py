@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 
 from meshjit.codegen.tensix.check.cores import Core, Layout, Mode
-from meshjit.codegen.tensix.check.events import ADD, AWAIT, SET, TELL, Place, Range, Trace
+from meshjit.codegen.tensix.check.events import ADD, AWAIT, CAST, SET, TELL, Place, Range, Trace
 from meshjit.codegen.tensix.check.network import ended
 from meshjit.codegen.tensix.check.repeats import Link, Repeats
 from meshjit.codegen.tensix.check.report import refuse
@@ -118,11 +118,12 @@ class _World:
     def __init__(self, cores: Sequence[Member]) -> None:
         self.cores = cores
         self.by_place = {core.place: i for i, core in enumerate(cores)}
+        self._reach: dict[tuple[int, Role, int], list[int]] = {}
         self.repeats = Repeats(cores, list(self._links()))
 
     def _links(self) -> Iterator[Link]:
         """Words that one core copies to another: what was last said of them has to grow alike."""
-        for core in self.cores:
+        for number, core in enumerate(self.cores):
             layout = core.layout
             for trace in core.traces.values():
                 for kind, index, *_ in trace.distinct:
@@ -130,9 +131,8 @@ class _World:
                         first, *others = layout.gaps[trace.remote[index].first]
                         for place in trace.remote[index].cores:
                             if place in self.by_place:
-                                other = self.cores[self.by_place[place]]
                                 for slot in (first, *others):
-                                    yield core, other, first + layout.to_base, slot + layout.to_base
+                                    yield number, self.by_place[place], first + layout.to_base, slot + layout.to_base
 
     def tell(self, number: int) -> list[int]:
         """Do to the others what a core has for them; their numbers."""
@@ -140,24 +140,33 @@ class _World:
         if not core.effects:
             return []
         for role, kind, index, word, value in core.effects:
-            trace = core.traces[role]
-            what = trace.remote[index]
-            touched = Range(what.first, what.end)
-            for place in what.cores:
+            what = core.traces[role].remote[index]
+            reached = self._reached(number, role, index, word)
+            told.update(dict.fromkeys(reached))
+            if kind == CAST:
+                touched = Range(what.first, what.end)
+                for now in {self.cores[other].now for other in reached}:
+                    if not now.has_room(touched):
+                        place = next(self.cores[other].place for other in reached if self.cores[other].now is now)
+                        text = f"multicasts to {what.first:#x} of {place}, which may not have room there yet"
+                        raise refuse(core.traces[role].image, "MJ4154", word, text, "NoC/Ordering.md")
+                continue
+            for other in (self.cores[i] for i in reached):
+                other.words[what.first] = value if kind == TELL else other.value(what.first) + what.value
+        core.effects = []
+        return list(told)
+
+    def _reached(self, number: int, role: Role, index: int, word: int) -> list[int]:
+        """The cores that a request of a core goes to."""
+        known = number, role, index
+        if known not in self._reach:
+            trace = self.cores[number].traces[role]
+            for place in trace.remote[index].cores:
                 if place not in self.by_place:
                     text = f"sends to {place}, where no core of the program is"
                     raise refuse(trace.image, "MJ4154", word, text, "NoC/Coordinates.md")
-                told[self.by_place[place]] = None
-                other = self.cores[self.by_place[place]]
-                if kind == ADD:
-                    other.words[what.first] = other.value(what.first) + what.value
-                elif kind == TELL:
-                    other.words[what.first] = value
-                elif not other.now.has_room(touched):
-                    text = f"multicasts to {what.first:#x} of {place}, which may not have room there yet"
-                    raise refuse(trace.image, "MJ4154", word, text, "NoC/Ordering.md")
-        core.effects = []
-        return list(told)
+            self._reach[known] = [self.by_place[place] for place in trace.remote[index].cores]
+        return self._reach[known]
 
 
 def _oldest_first(world: _World, *, newest: bool = False) -> None:

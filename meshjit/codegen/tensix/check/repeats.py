@@ -49,8 +49,8 @@ class Place(Protocol):
         ...
 
 
-#: Words that one core copies to another: both cores, and where their states have what was last said of the word.
-Link = tuple[Place, Place, int, int]
+#: Words that one core copies to another: both cores' numbers, and where their states have what was last said of it.
+Link = tuple[int, int, int, int]
 
 
 class Repeats:
@@ -60,7 +60,6 @@ class Repeats:
         self.cores = cores
         self.links = links
         self._last: Sequence[int] = ()
-        self._leads: set[Hashable] = set()
         self._seen: dict[Hashable, list[tuple[Sequence[int], Sequence[int]]]] = {}
 
     def look(self, turn: Hashable) -> None:
@@ -68,21 +67,23 @@ class Repeats:
         if list(self.cores[0].next) == self._last:
             return
         self._last = list(self.cores[0].next)
-        lead = turn, self.cores[0].key()
-        if lead not in self._leads:  # nor can the rest be as it was
-            self._leads.add(lead)
-            return
-        apart = [a.state[i] - b.state[j] for a, b, i, j in self.links]
-        key = (turn, *apart, *[core.key() for core in self.cores])
+        key = (turn, *[core.key() for core in self.cores])
         before = self._seen.get(key)
-        times = self._times([at for at, _ in before]) if before is not None else 0
+        now = [(core.next, core.state) for core in self.cores]
+        times = 0
+        if before is not None and self._apart(before) == self._apart(now):
+            times = self._times([at for at, _ in before])
         if before is not None and times:
             for core, (at, state) in zip(self.cores, before, strict=True):
                 core.move(
                     [n + times * (n - a) for n, a in zip(core.next, at, strict=True)],
                     [n + times * (n - a) for n, a in zip(core.state, state, strict=True)],
                 )
-        self._seen[key] = [(list(core.next), list(core.state)) for core in self.cores]
+        self._seen[key] = [(tuple(core.next), tuple(core.state)) for core in self.cores]
+
+    def _apart(self, states: Sequence[tuple[Sequence[int], Sequence[int]]]) -> list[int]:
+        """By how much what was said of linked words differs."""
+        return [states[a][1][i] - states[b][1][j] for a, b, i, j in self.links]
 
     def _times(self, before: Sequence[Sequence[int]]) -> int:
         """For how many more rounds all events are those of the last round."""
