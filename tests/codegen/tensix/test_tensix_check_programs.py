@@ -37,12 +37,20 @@ NODES = {
     "shared": lambda: single(
         lambda g, x, y: g.add(linear.MATMUL, [x, y]), plain(BF16, 512, 512), plain(BF16, 512, 512)
     ),
+    "long": lambda: single(
+        lambda g, x, y: g.add(linear.MATMUL, [x, y]), plain(BF16, 512, 4096), plain(BF16, 4096, 512)
+    ),
+    "blocks": lambda: single(
+        lambda g, x, y: g.add(linear.MATMUL, [x, y]), plain(BF16, 1024, 64), plain(BF16, 64, 2048)
+    ),
     "sum": lambda: single(
         lambda g, x: g.add(reduce.SUM, [x], {"axes": (1,), "keepdims": True}), plain(F32, 100, 100)
     ),
 }  # fmt: skip
 LIB, READER, WRITER = "tensix/lib.ll.j2", "tensix/reader_tiles.ll.j2", "tensix/writer_range.ll.j2"
 SHARED, CAST = "tensix/reader_matmul.ll.j2", "tensix/multicast.ll.j2"
+UNPACK_MATMUL, MATH_MATMUL = "tensix/unpack_matmul.ll.j2", "tensix/math_matmul.ll.j2"
+WRITER_MATMUL = "tensix/writer_matmul.ll.j2"
 UNPACK, MATH = "tensix/unpack_tiles.ll.j2", "tensix/math_tiles.ll.j2"
 
 
@@ -66,7 +74,38 @@ _ROOM = (
     "{% if x.group %}\n{{ m.begin_step(x.key ~ '.bs', x.group) }}\n{% endif %}\n",
 )
 _PEEKED = "  %data = load volatile i32, ptr inttoptr (i32 131072 to ptr)\n{% call t.repeat('i', '%data') %}"
+_POP = "{{ t.cb_pop_after_unpack(x.key ~ '.p', x.cb, x.lines * k_block) }}\n"
+_FREE, _VALID = "{{ m.wait_free(k ~ '.wf', x.group) }}\n", "{{ m.wait_valid(x.key ~ '.wv', x.group) }}\n"
+_WRITTEN = "{{ m.writes_done('wd') }}\n"
+
+
+def unless_late(lines: str, key: str, late: str) -> str:
+    """Lines of a template that do not run in the last block, when ``late`` too; ``key`` is an expression for names."""
+    name = f"%{{{{ {key} }}}}"
+    return (
+        f"  {name}.lb = sub i32 %count, 1\n  {name}.le = icmp eq i32 %blk, {name}.lb\n"
+        f"  {name}.ll = and i1 {name}.le, {late}\n  {name}.go = xor i1 {name}.ll, true\n"
+        f"{{% call t.when({key} ~ '.gw', '%' ~ {key} ~ '.go') %}}\n{lines}{{% endcall %}}\n"
+    )
+
+
+#: What goes wrong only in the last step of K of the last block: the checker must not skip it as one more of the same.
+_LATE = (
+    Fault("pages kept in the last step", UNPACK_MATMUL, _POP, unless_late(_POP, "(x.key ~ 'lt')", "%last"), "long",
+          "MJ4151", "are consumed"),
+    Fault("pages kept in the last block", UNPACK_MATMUL, _POP, unless_late(_POP, "(x.key ~ 'lt')", "%last"), "blocks",
+          "MJ4151", "are consumed"),
+    Fault("room not waited for in the last step", SHARED, _FREE, unless_late(_FREE, "(k ~ 'lt')", "%last"), "long",
+          "MJ4154", "may not have room there yet"),
+    Fault("tiles not waited for in the last step", SHARED, _VALID, unless_late(_VALID, "(x.key ~ 'lt')", "%last"),
+          "long", "MJ4154", "may not have room there yet"),
+    Fault("write not waited for in the last block", WRITER_MATMUL, _WRITTEN, unless_late(_WRITTEN, "'lt'", "true"),
+          "blocks", "MJ4155", "may not have been read over the NoC yet"),
+    Fault("SrcB kept in the last block", MATH_MATMUL, "  tt SETRWC mask=15 clear=3\n",
+          unless_late("  tt SETRWC mask=15 clear=3\n", "'lt'", "true"), "blocks", "MJ4156", ""),
+)  # fmt: skip
 FAULTS = (
+    *_LATE,
     Fault("pops more than it waited for", WRITER, "{{ t.cb_pop('pop', out, 1) }}", "{{ t.cb_pop('pop', out, 2) }}",
           "chain-bf16", "MJ4150", "pops 2 pages of buffer 2, 1 were waited for"),
     Fault("pushes without room", LIB, "icmp ugt i32 %{{ p }}.used, {{ cb.pages - pages }}",
