@@ -7,6 +7,7 @@ words less what was last said of them) comes first, so that states in which the 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from meshjit.codegen.tensix.check.events import (
@@ -43,7 +44,8 @@ _WINDOWS = {Role.TRISC0: 128, Role.TRISC1: 128}
 _WINDOW = 24
 
 
-class Mode(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Mode:
     """How a core goes on: ``roles`` in turn as far as they can, until none can or somebody has given pages back; when
     none can at all, ``last`` until it has taken from a semaphore."""
 
@@ -52,9 +54,10 @@ class Mode(NamedTuple):
 
 
 class Effect(NamedTuple):
-    """What a kernel does to other cores: the kind, number and word of the event, and what a word is for TELL."""
+    """What a kernel (the first is 0) does to other cores: kind, number and word of the event, and what a word is for
+    TELL."""
 
-    role: Role
+    kernel: int
     kind: int
     number: int
     word: int
@@ -233,7 +236,7 @@ class Core:
         state, layout = self.state, self.layout
         if kind > AWAIT:
             value = self.value(what.first) if kind == TELL else 0
-            self.effects.append(Effect(role, kind, index, word, value))
+            self.effects.append(Effect(self.index[role], kind, index, word, value))
             return True
         slot = layout.own[role, what.first]
         if kind == SET:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Hashable, Iterator, Mapping, Sequence
+from functools import cache
 
 from meshjit.codegen.tensix.check.cores import Core, Layout, Mode
 from meshjit.codegen.tensix.check.events import ADD, AWAIT, CAST, SET, TELL, Place, Range, Trace
@@ -118,7 +119,7 @@ class _World:
     def __init__(self, cores: Sequence[Member]) -> None:
         self.cores = cores
         self.by_place = {core.place: i for i, core in enumerate(cores)}
-        self._reach: dict[tuple[int, Role, int], list[int]] = {}
+        self._reach: dict[tuple[int, int, int], list[int]] = {}
         self.repeats = Repeats(cores, list(self._links()))
 
     def _links(self) -> Iterator[Link]:
@@ -139,9 +140,10 @@ class _World:
         core, told = self.cores[number], dict[int, None]()
         if not core.effects:
             return []
-        for role, kind, index, word, value in core.effects:
-            what = core.traces[role].remote[index]
-            reached = self._reached(number, role, index, word)
+        for kernel, kind, index, word, value in core.effects:
+            trace = core.kernels[kernel]
+            what = trace.remote[index]
+            reached = self._reached(number, kernel, index, word)
             told.update(dict.fromkeys(reached))
             if kind == CAST:
                 touched = Range(what.first, what.end)
@@ -149,18 +151,18 @@ class _World:
                     if not now.has_room(touched):
                         place = next(self.cores[other].place for other in reached if self.cores[other].now is now)
                         text = f"multicasts to {what.first:#x} of {place}, which may not have room there yet"
-                        raise refuse(core.traces[role].image, "MJ4154", word, text, "NoC/Ordering.md")
+                        raise refuse(trace.image, "MJ4154", word, text, "NoC/Ordering.md")
                 continue
             for other in (self.cores[i] for i in reached):
                 other.words[what.first] = value if kind == TELL else other.value(what.first) + what.value
         core.effects = []
         return list(told)
 
-    def _reached(self, number: int, role: Role, index: int, word: int) -> list[int]:
+    def _reached(self, number: int, kernel: int, index: int, word: int) -> list[int]:
         """The cores that a request of a core goes to."""
-        known = number, role, index
+        known = number, kernel, index
         if known not in self._reach:
-            trace = self.cores[number].traces[role]
+            trace = self.cores[number].kernels[kernel]
             for place in trace.remote[index].cores:
                 if place not in self.by_place:
                     text = f"sends to {place}, where no core of the program is"
@@ -169,9 +171,15 @@ class _World:
         return self._reach[known]
 
 
+@cache
+def _mode(roles: tuple[Role, ...]) -> Mode:
+    """What was seen in one order serves in the others, too."""
+    return Mode(roles)
+
+
 def _oldest_first(world: _World, *, newest: bool = False) -> None:
     """Whoever was told something first goes on first, as far as it can."""
-    mode = Mode(tuple(world.cores[0].traces))
+    mode = _mode(tuple(world.cores[0].traces))
     todo = deque(range(len(world.cores)))
     while todo:
         number = todo.pop() if newest else todo.popleft()
@@ -190,8 +198,8 @@ def _newest_first(world: _World) -> None:
 def _readers_first(world: _World) -> None:
     """Readers go on as far as they can before anybody consumes, and then one core at a time consumes until it has given
     pages back."""
-    cores, reader = world.cores, Mode((Role.NCRISC,))
-    consumer = Mode(tuple(role for role in cores[0].traces if role is not Role.NCRISC))
+    cores, reader = world.cores, _mode((Role.NCRISC,))
+    consumer = _mode(tuple(role for role in cores[0].traces if role is not Role.NCRISC))
     todo, consumers, idle = deque(range(len(cores))), deque(range(len(cores))), 0
     while idle < len(cores):
         if not consumers[0]:

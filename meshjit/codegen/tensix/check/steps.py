@@ -13,6 +13,8 @@ from meshjit.ir.program import Role
 class Standing:
     """Where the kernels of a core are, in which state. Nothing of it changes; how it went on is kept with it."""
 
+    __slots__ = ("_key", "_moves", "_room", "_waits", "_words", "kind", "next", "state")
+
     def __init__(self, kind: Kind, at: tuple[int, ...], state: tuple[int, ...]) -> None:
         self.kind = kind
         self.next = at
@@ -31,11 +33,12 @@ class Standing:
 
     def advance(self, mode: Mode) -> tuple[Standing, list[Effect]]:
         """Where the core is next, and what it does to others."""
-        if mode not in self._moves:
+        found = self._moves.get(mode)
+        if found is None:
             core = self._core()
             core.advance(mode)
-            self._moves[mode] = self.kind.standing(core), core.effects
-        return self._moves[mode]
+            found = self._moves[mode] = self.kind.standing(core), core.effects
+        return found
 
     def value(self, address: int) -> int:
         """What a word is."""
@@ -54,7 +57,8 @@ class Standing:
 
     def goes_on(self, mode: Mode, words: Mapping[int, int]) -> bool:
         """Whether the core may go on, perhaps because words have become something else."""
-        if mode not in self._moves or self._moves[mode][0] is not self:
+        found = self._moves.get(mode)
+        if found is None or found[0] is not self:
             return True
         if self._waits is None:
             self._waits = self._core().waits()
@@ -97,6 +101,7 @@ class Member:
     def __init__(self, kind: Kind, traces: Mapping[Role, Trace], place: Place) -> None:
         self.kind = kind
         self.traces = traces
+        self.kernels = list(traces.values())
         self.place = place
         self.now = kind.start
         #: Words as others have made them since the core was last asked to go on.
@@ -142,12 +147,14 @@ class Member:
 
     def advance(self, mode: Mode) -> bool:
         """Go on; whether anything moved. It is to be called until nothing does."""
-        if not self.now.goes_on(mode, self.words):
-            return False
-        self._read()
+        if self.words:
+            if not self.now.goes_on(mode, self.words):
+                return False
+            self._read()
         before = self.now
         self.now, effects = before.advance(mode)
-        self.effects += effects
+        if effects:
+            self.effects += effects
         return self.now is not before
 
     def _read(self) -> None:
