@@ -17,6 +17,10 @@ from meshjit.codegen.tensix.expression import Expression, Step
 from meshjit.ir.program import Program
 from meshjit.ir.types import BF16
 
+#: Rows, K and columns of matmuls.
+SIZES = (
+    (64, 64, 64), (256, 256, 256), (1024, 1024, 1024), (2048, 2048, 2048), (128, 4544, 4544), (512, 4096, 4096),
+)  # fmt: skip
 CHAIN = Expression(2, (Step("add", (0, 1)), Step("gelu_tanh", (2,))))
 
 
@@ -25,8 +29,9 @@ def programs(arch: Arch) -> Iterator[tuple[str, Program]]:
     one = Operand((1024, 1024), BF16)
     yield "chain 1024x1024", eltwise.build(EltwiseSpec("chain", CHAIN, (one, one), one.shape, BF16), arch)
     yield "softmax 1024x1024", rows.build_softmax(rows.SoftmaxSpec("softmax", one, 1, BF16), arch)
-    for n in (64, 256, 512, 1024):
-        yield f"matmul {n}", matmul.build(matmul.MatmulSpec("matmul", *[Operand((n, n), BF16)] * 2, BF16), arch)
+    for m, k, n in SIZES:
+        spec = matmul.MatmulSpec("matmul", Operand((m, k), BF16), Operand((k, n), BF16), BF16)
+        yield f"matmul {m}x{k}x{n}", matmul.build(spec, arch)
 
 
 def milliseconds(work: object) -> float:
@@ -41,7 +46,7 @@ def milliseconds(work: object) -> float:
 
 def main() -> None:
     """Print a row for each chip and program."""
-    print(f"{'chip':10} {'program':18} {'build':>7} {'rules':>7} {'proof':>7}")
+    print(f"{'chip':10} {'program':21} {'build':>7} {'rules':>7} {'proof':>7}")
     for arch in ARCHS.values():
         for name, program in programs(arch):
             kernels = program.kernels
@@ -57,7 +62,7 @@ def main() -> None:
                 return check.program.prove(program, arch)
 
             times = [milliseconds(work) for work in (build, rules, proof)]
-            print(f"{arch.name:10} {name:18} " + " ".join(f"{t:7.1f}" for t in times))
+            print(f"{arch.name:10} {name:21} " + " ".join(f"{t:7.1f}" for t in times))
 
 
 if __name__ == "__main__":
