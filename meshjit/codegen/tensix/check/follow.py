@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from meshjit.arch import Arch
 from meshjit.codegen.tensix.check.events import (
@@ -21,9 +20,7 @@ from meshjit.codegen.tensix.check.events import (
     BELOW,
     CAST,
     GET,
-    HAND,
     INIT,
-    NEED,
     POP,
     POST,
     PUSH,
@@ -32,17 +29,16 @@ from meshjit.codegen.tensix.check.events import (
     TELL,
     VALID,
     WAIT,
-    Event,
     Place,
     Range,
     Remote,
     receivers,
-    source_use,
 )
 from meshjit.codegen.tensix.check.machine import Image
 from meshjit.codegen.tensix.check.report import refuse
+from meshjit.codegen.tensix.check.sides import Side
+from meshjit.codegen.tensix.check.sources import Sources
 from meshjit.codegen.tensix.check.words import Word, decode
-from meshjit.errors import CodegenError
 from meshjit.ir.program import CircularBuffer, Role
 
 #: What NoC counters show at a kernel's start: anything may, since nobody clears them.
@@ -63,38 +59,6 @@ class Address(int):
     argument = 0
 
 
-@dataclass
-class _Side:
-    """One side of a circular buffer: pages told of so far, pages granted by waits and not yet told of."""
-
-    buffer: CircularBuffer
-    producer: bool
-    told: int = 0
-    granted: int = 0
-
-    @property
-    def pages(self) -> int:
-        return self.buffer.num_pages
-
-    def next_pages(self, count: int) -> list[Range]:
-        """The next ``count`` pages of the ring, as the one or two ranges that they make up."""
-        size, base, first = self.buffer.page_bytes, self.buffer.address, self.told % self.pages
-        end = min(first + count, self.pages)
-        out = [Range(base + first * size, base + end * size)]
-        if first + count > end:
-            out.append(Range(base, base + (first + count - end) * size))
-        return out
-
-    def has(self, touched: Range) -> bool:
-        """Whether bytes lie in pages that were granted."""
-        buffer = self.buffer
-        first = (touched.first - buffer.address) // buffer.page_bytes
-        end = -((buffer.address - touched.end) // buffer.page_bytes)
-        if first < 0 or end > buffer.num_pages:
-            return False
-        return self.granted >= buffer.num_pages or (first - self.told) % self.pages + end - first <= self.granted
-
-
 def _transfer_counters(arch: Arch) -> dict[int, bool | None]:
     """Counters of answers by address: True for those of reads, False of writes, None of atomic requests."""
     noc = arch.noc
@@ -102,7 +66,7 @@ def _transfer_counters(arch: Arch) -> dict[int, bool | None]:
     return {base + offset: kind for base in (noc.base, noc.noc1_base) for offset, kind in kinds}
 
 
-class Follower:
+class Follower(Sources):
     """Follows one kernel. ``words`` is its argument block by address, ``recorded`` what each REPLAY records."""
 
     def __init__(
@@ -112,19 +76,16 @@ class Follower:
         words: Mapping[int, int],
         recorded: Mapping[int, tuple[Word, ...]],
     ) -> None:
+        super().__init__(image, recorded)
         arch = image.arch
-        self.image = image
         self.words = words
-        self.recorded = recorded
         self.read: dict[int, int] = {}
-        self.events: list[Event] = []
         self.gpr = dict.fromkeys(range(128), 0)
         self.config: dict[int, int] = {}
         self.noc: dict[int, int] = {}
-        self.mop: dict[int, int] = {}
         self._registers = {arch.cb_register(b.index, received=r): (b, r) for b in buffers for r in (True, False)}
         self._buffers = buffers
-        self._sides: dict[int, _Side] = {}
+        self._sides: dict[int, Side] = {}
         self._thresholds: dict[int, int] = {}
         self.remote: list[Remote] = []
         self._local: dict[int, int] = {}
@@ -137,19 +98,12 @@ class Follower:
         self._counters = _transfer_counters(arch)
         self._flying: dict[int, list[tuple[Range, int]]] = {c: [] for c in self._counters}
         self.issued = dict.fromkeys(self._counters, 0)
-        self._held = 0
-        self._replay: dict[int, Word] = {}
-        self._expansions: dict[tuple[int, ...], list[tuple[int, int]]] = {}
         self._cleared: set[int] | None = set() if image.role is Role.BRISC else None
         names = (("unpack0_base", 0), ("unpack1_base", 1), ("pack_dest0", 2))
         self._initiators = frozenset(
             first + i * arch.noc.stride for first in (arch.noc.base, arch.noc.noc1_base) for i in range(4)
         )
         self._bases = {unit: arch.config[name] for name, unit in names}
-
-    def refuse(self, code: str, at: int, what: str, source: str) -> CodegenError:
-        """The error for the instruction at word ``at``."""
-        return refuse(self.image, code, at, what, source)
 
     # ---- loads and waits ----
 
@@ -231,9 +185,9 @@ class Follower:
             self.remote.append(what)
         self.events.append((kind, number, 0, at))
 
-    def _side(self, at: int, buffer: CircularBuffer, producer: bool) -> _Side:
+    def _side(self, at: int, buffer: CircularBuffer, producer: bool) -> Side:
         # at the start every page is free
-        side = self._sides.setdefault(buffer.index, _Side(buffer, producer, 0, buffer.num_pages if producer else 0))
+        side = self._sides.setdefault(buffer.index, Side(buffer, producer, 0, buffer.num_pages if producer else 0))
         if side.producer != producer:
             raise self.refuse(
                 "MJ4150", at, f"both sides of buffer {buffer.index} in one kernel", "NoC/Overlay/README.md"
@@ -299,7 +253,7 @@ class Follower:
         for buffer in self._buffers:
             if not touched.overlaps(Range(buffer.address, buffer.address + buffer.num_pages * buffer.page_bytes)):
                 continue
-            side = self._sides.get(buffer.index) or _Side(buffer, True, 0, buffer.num_pages)
+            side = self._sides.get(buffer.index) or Side(buffer, True, 0, buffer.num_pages)
             if producer not in (side.producer, None) or not side.has(touched):
                 text = f"{what} {touched.first:#x}, outside the pages of buffer {buffer.index} that it has waited for"
                 raise self.refuse("MJ4154", at, text, "TensixTile/L1.md")
@@ -417,74 +371,6 @@ class Follower:
         first = ((self.config.get(self._bases[2], 0) & 0x7FFFFFFF) + 1) * 16
         self._tile(at, first, True, "packs to")
 
-    def source(self, at: int, use: int, hand: int) -> None:
-        """An instruction that waits for source registers, or hands them back."""
-        for bit in (0, 1):
-            if use >> bit & 1 and not self._held >> bit & 1:
-                self.events.append((NEED, bit, 1, at))
-                self._held |= 1 << bit
-            if hand >> bit & 1:
-                if not self._held >> bit & 1:
-                    what = f"hands back Src{'AB'[bit]} without having used it"
-                    raise self.refuse("MJ4156", at, what, "TensixCoprocessor/SrcASrcB.md")
-                self.events.append((HAND, bit, 1, at))
-                self._held &= ~(1 << bit)
-
-    def record(self, at: int, start: int, execute: int) -> None:
-        """REPLAY that loads the replay buffer."""
-        for i, word in enumerate(self.recorded[at]):
-            self._replay[(start + i) % 32] = word
-            if execute:
-                self.source(word.at, *source_use(word))
-        self._expansions.clear()
-
-    def replay(self, at: int, start: int, length: int) -> None:
-        """REPLAY that runs the replay buffer."""
-        for use, hand in self._uses((start, length)):
-            self.source(at, use, hand)
-
-    def _uses(self, key: tuple[int, int]) -> list[tuple[int, int]]:
-        found = self._expansions.get(key)
-        if found is None:
-            start, length = key
-            words = [self._replay.get((start + i) % 32) for i in range(length or 64)]
-            found = [source_use(w) for w in words if w is not None]
-            self._expansions[key] = found = [u for i, u in enumerate(found) if i == 0 or u != found[i - 1] or u[1]]
-        return found
-
-    def expand(self, at: int, kind: int, count: int, mask: int) -> None:
-        """MOP, template 1 (MOPExpander.md): start, loop and end instructions."""
-        if not kind:
-            raise self.refuse("MJ4147", at, "MOP template 0, which the checker does not follow", "MOPExpander.md")
-        del count, mask
-        config = tuple(self.mop.get(i, 0) for i in range(9))
-        uses = self._expansions.get(config)
-        if uses is None:
-            uses = self._expansions[config] = list(self._template1(at, config))
-        for use, hand in uses:
-            self.source(at, use, hand)
-
-    def _template1(self, at: int, config: tuple[int, ...]) -> list[tuple[int, int]]:
-        outer, inner, start, end0, end1, loop, loop1, last, outer_last = config
-        inner &= 127
-        nop = 2 << 24
-        words: list[int] = []
-        if loop1 != nop:
-            raise self.refuse("MJ4147", at, "MOP with two loop instructions, which is not followed", "MOPExpander.md")
-        for j in range(outer & 127):
-            words += [start] if start != nop else []
-            words += [loop] * (inner - 1) + [last if j == (outer & 127) - 1 else outer_last] if inner else []
-            words += [w for w in ((end0, end1) if end0 != nop else ()) if w != nop]
-        out: list[tuple[int, int]] = []
-        for word in words:
-            name, fields = decode(word, self.image.arch.name)
-            decoded = Word(at, name, fields)
-            if name == "REPLAY":
-                out += self._uses((decoded.get("start"), decoded.get("length")))
-            else:
-                out.append(source_use(decoded))
-        return [u for i, u in enumerate(out) if i == 0 or u != out[i - 1] or u[1]]
-
     # ---- semaphores ----
 
     def semwait(self, at: int, mask: int, condition: int) -> None:
@@ -523,8 +409,8 @@ class Follower:
     def finish(self) -> None:
         """The kernel has ended."""
         self.done(len(self.image.code) - 1)
-        if self._held:
-            what = f"Src{'AB'[self._held >> 1]} is used and never handed back"
+        if self.held:
+            what = f"Src{'AB'[self.held >> 1]} is used and never handed back"
             raise self.refuse("MJ4156", len(self.image.code) - 1, what, "TensixCoprocessor/SrcASrcB.md")
 
     @property
