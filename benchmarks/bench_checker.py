@@ -6,7 +6,7 @@ Run as ``python benchmarks/bench_checker.py``. Times are of the processor, in mi
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from meshjit.arch import ARCHS, Arch
 from meshjit.codegen import riscv
@@ -34,12 +34,12 @@ def programs(arch: Arch) -> Iterator[tuple[str, Program]]:
         yield f"matmul {m}x{k}x{n}", matmul.build(spec, arch)
 
 
-def milliseconds(work: object) -> float:
+def milliseconds(work: Callable[[], object]) -> float:
     """The processor's time for a call, the better of two."""
     best = float("inf")
     for _ in range(2):
         start = time.process_time()
-        work()  # type: ignore[operator]  # a function without arguments
+        work()
         best = min(best, (time.process_time() - start) * 1e3)
     return best
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from meshjit import nn
 from meshjit.compile import CompiledFunction, FunctionTrace, compile
@@ -71,14 +72,14 @@ class Model:
         return out + b2.astype(np.float64)
 
 
-def arguments(size: Size, dtype: object, seed: int = 0) -> tuple[Array, ...]:
+def arguments(size: Size, dtype: npt.DTypeLike, seed: int = 0) -> tuple[Array, ...]:
     """Random hidden states and weights, scaled so that activations stay near one."""
     rng = np.random.default_rng(seed)
 
     def normal(*shape: int, scale: float) -> Array:
         out = rng.standard_normal(shape, dtype=np.float32)
         out *= scale
-        return out.astype(dtype, copy=False)  # type: ignore[arg-type]  # any dtype-like
+        return out.astype(dtype, copy=False)
 
     n, h, m = size.tokens, size.hidden, size.inner
     return (
@@ -90,7 +91,7 @@ def arguments(size: Size, dtype: object, seed: int = 0) -> tuple[Array, ...]:
     )
 
 
-def build(mesh: MeshDevice, size: Size, dtype: object) -> Model:
+def build(mesh: MeshDevice, size: Size, dtype: npt.DTypeLike) -> Model:
     """Place the weights, compile and capture."""
     host = arguments(size, dtype)
     weights = tuple(mesh.put(w, s) for w, s in zip(host[1:], SHARDINGS[1:], strict=True))

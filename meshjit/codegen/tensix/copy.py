@@ -128,7 +128,8 @@ def _aligned(piece: Piece, shape: tuple[int, ...]) -> Piece | None:
 def _per_device(piece: Piece) -> list[tuple[int, int, int]]:
     words = [_values(piece.base), _values(piece.low[-2]), _values(piece.low[-1])]
     devices = max(len(w) for w in words)
-    return [tuple(w[i if len(w) > 1 else 0] for w in words) for i in range(devices)]  # type: ignore[misc]  # triples
+    base, row, column = ([w[i if len(w) > 1 else 0] for i in range(devices)] for w in words)
+    return list(zip(base, row, column, strict=True))
 
 
 def fill_word(value: float, dtype: DType) -> int:

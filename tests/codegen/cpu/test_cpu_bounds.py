@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import ml_dtypes
 import numpy as np
@@ -24,7 +27,8 @@ FUNCTIONS: dict[str, Callable[..., object]] = {
     "softmax": lambda x: nn.softmax(x),
     "layer norm": lambda x: nn.layer_norm(x),
     "transpose": lambda x: x.T,
-    "matmul": lambda x: x @ x.T,
+    "matmul": lambda x: x @ x.reshape(8, -1),
+    "transposed matmul": lambda x: x @ x.T,
     "compare": lambda x: x > 0,
     "slice": lambda x: x[1:, 2:],
     "pad": lambda x: np.pad(x, 1),
@@ -52,3 +56,9 @@ def test_writes_stay_inside_the_result(name: str, rows: int, dtype: type) -> Non
             found = np.frombuffer(target.read(0, around), np.uint8)
             assert (found[:GUARD] == FILL).all(), f"{node!r} writes before its result"
             assert (found[GUARD + sizes[-1] :] == FILL).all(), f"{node!r} writes behind its result"
+
+
+def test_reads_stay_within_the_margin_behind_a_transposed_operand() -> None:
+    program = Path(__file__).with_name("read_behind.py")
+    done = subprocess.run([sys.executable, str(program)], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, f"exit {done.returncode}: {done.stderr}"
