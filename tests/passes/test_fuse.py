@@ -9,7 +9,7 @@ from meshjit.ir.graph import Builder, Graph
 from meshjit.ir.machine import Machine
 from meshjit.ir.mesh import Mesh
 from meshjit.ir.opdef import LOCAL
-from meshjit.ir.ops import create, elementwise, reduce
+from meshjit.ir.ops import create, elementwise, linear, reduce
 from meshjit.ir.program import Layout
 from meshjit.ir.types import F32, TensorType
 from meshjit.passes.fuse import fuse
@@ -37,6 +37,17 @@ def test_a_sum_of_eight_is_one_kernel_and_of_nine_two():
 
     assert kernels(graph_of(total, *[(4, 4)] * 8)) == 1
     assert kernels(graph_of(total, *[(4, 4)] * 9)) == 2
+
+
+def test_a_product_is_kept_from_the_start_even_when_it_is_computed_last():
+    def total(b, x, w, *xs):
+        out = xs[0]
+        for other in xs[1:]:
+            out = b.add(elementwise.ADD, [out, other])
+        return b.add(elementwise.ADD, [out, b.add(linear.MATMUL, [x, w])])
+
+    assert kernels(graph_of(total, *[(4, 4)] * 9)) == 1
+    assert kernels(graph_of(total, *[(4, 4)] * 10)) == 2
 
 
 def test_values_that_are_kept_count():
