@@ -129,7 +129,8 @@ def noisy_evaluate(graph: Graph, inputs: Sequence[np.ndarray], seed: int) -> lis
     env: dict[Node, np.ndarray] = {}
     with np.errstate(all="ignore"):
         for param, x in zip(graph.params, inputs, strict=True):
-            env[param] = round_off(store(np.asarray(x), param.type, True), F32)
+            dtype = param.type.dtype
+            env[param] = round_off(store(np.asarray(x), param.type, True), F32 if dtype.kind == "float" else dtype)
         for node in graph.nodes:
             value = node.op.reference(global_context(node), *[env[o] for o in node.operands])
             env[node] = round_off(store(np.asarray(value), node.type, True), node.type.dtype)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, NoReturn
 
 import numpy as np
@@ -17,10 +17,18 @@ from meshjit.ir.ops import reduce
 from meshjit.ir.types import F32
 
 
-def _reverse(function: Callable[..., Traced], op: Any = None) -> Callable[[Any, object], Traced]:
-    if op is None:
-        return lambda self, other: function(other, self)
-    return lambda self, other: function(op, other, self)
+def _reverse(function: Callable[..., Traced], *ops: Any) -> Callable[[Any, object], Traced]:
+    return lambda self, other: function(*ops, other, self)
+
+
+#: What ``ufunc.reduce`` means: the functions np.sum and its like fall back on.
+_REDUCTIONS: Mapping[np.ufunc, Callable[..., Traced]] = {
+    np.add: lambda a, axis, keepdims: fn.reduction(reduce.SUM, a, axis, keepdims),
+    np.maximum: lambda a, axis, keepdims: fn.reduction(reduce.MAX, a, axis, keepdims),
+    np.minimum: lambda a, axis, keepdims: fn.reduction(reduce.MIN, a, axis, keepdims),
+    np.logical_or: lambda a, axis, keepdims: fn.any_(a, axis, keepdims),
+    np.logical_and: lambda a, axis, keepdims: fn.all_(a, axis, keepdims),
+}
 
 
 class TracedArray(Traced):
@@ -40,9 +48,8 @@ class TracedArray(Traced):
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: object, **kwargs: Any) -> Any:
         function = self.numpy_functions.get(ufunc)
-        if method == "reduce" and ufunc in (np.add, np.maximum, np.minimum):
-            op = reduce.SUM if ufunc is np.add else reduce.MAX if ufunc is np.maximum else reduce.MIN
-            return fn.reduction(op, inputs[0], kwargs.get("axis", 0), kwargs.get("keepdims", False))
+        if method == "reduce" and ufunc in _REDUCTIONS:
+            return _REDUCTIONS[ufunc](inputs[0], kwargs.get("axis", 0), kwargs.get("keepdims", False))
         if function is None or method != "__call__":
             self._missing(f"np.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}"))
         if kwargs.pop("out", None) is not None:
@@ -167,7 +174,7 @@ class TracedArray(Traced):
         return fn.unary(ew.ABS, self, to_float=False)
 
     def __invert__(self) -> Traced:
-        return self.tracer.emit(ew.LOGICAL_NOT, [fn.to_bool(self)])
+        return fn.invert(self)
 
     def __add__(self, other: object) -> Traced:
         return fn.arithmetic(ew.ADD, self, other)
@@ -206,27 +213,50 @@ class TracedArray(Traced):
         return fn.binary(ew.GE, self, other)
 
     def __and__(self, other: object) -> Traced:
-        return fn.logical(ew.LOGICAL_AND, self, other)
+        return fn.bitwise(ew.BITWISE_AND, ew.LOGICAL_AND, self, other)
 
     def __or__(self, other: object) -> Traced:
-        return fn.logical(ew.LOGICAL_OR, self, other)
+        return fn.bitwise(ew.BITWISE_OR, ew.LOGICAL_OR, self, other)
 
     def __xor__(self, other: object) -> Traced:
-        return fn.logical(ew.LOGICAL_XOR, self, other)
+        return fn.bitwise(ew.BITWISE_XOR, ew.LOGICAL_XOR, self, other)
 
     __radd__ = _reverse(fn.arithmetic, ew.ADD)
     __rsub__ = _reverse(fn.arithmetic, ew.SUB)
     __rmul__ = _reverse(fn.arithmetic, ew.MUL)
     __rpow__ = _reverse(fn.power)
     __rmatmul__ = _reverse(fn.matmul)
-    __rand__ = _reverse(fn.logical, ew.LOGICAL_AND)
-    __ror__ = _reverse(fn.logical, ew.LOGICAL_OR)
-    __rxor__ = _reverse(fn.logical, ew.LOGICAL_XOR)
+    __rand__ = _reverse(fn.bitwise, ew.BITWISE_AND, ew.LOGICAL_AND)
+    __ror__ = _reverse(fn.bitwise, ew.BITWISE_OR, ew.LOGICAL_OR)
+    __rxor__ = _reverse(fn.bitwise, ew.BITWISE_XOR, ew.LOGICAL_XOR)
 
     def __rtruediv__(self, other: object) -> Traced:
         return fn.binary(ew.DIV, other, self, at_least=F32)
 
+    def __mod__(self, other: object) -> NoReturn:
+        self._missing("%")
+
+    def __floordiv__(self, other: object) -> NoReturn:
+        self._missing("//")
+
+    def __divmod__(self, other: object) -> NoReturn:
+        self._missing("divmod()")
+
+    def __lshift__(self, other: object) -> NoReturn:
+        self._missing("<<")
+
+    def __rshift__(self, other: object) -> NoReturn:
+        self._missing(">>")
+
+    __rmod__, __rfloordiv__, __rdivmod__ = __mod__, __floordiv__, __divmod__
+    __rlshift__, __rrshift__ = __lshift__, __rshift__
+
     # Methods -----------------------------------------------------------------------------------------------------
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if hasattr(np.ndarray, name) and not name.startswith("_"):
+            self._missing(f"the array's .{name}")
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
 
     def astype(self, dtype: object, copy: bool = True) -> Traced:
         """The elements converted to ``dtype``."""
@@ -274,6 +304,14 @@ class TracedArray(Traced):
     def min(self, axis: fn.Axis = None, keepdims: bool = False) -> Traced:
         """The smallest element over dims."""
         return fn.reduction(reduce.MIN, self, axis, keepdims)
+
+    def any(self, axis: fn.Axis = None, keepdims: bool = False) -> Traced:
+        """Whether an element over dims is not zero."""
+        return fn.any_(self, axis, keepdims)
+
+    def all(self, axis: fn.Axis = None, keepdims: bool = False) -> Traced:
+        """Whether every element over dims is not zero."""
+        return fn.all_(self, axis, keepdims)
 
     def mean(self, axis: fn.Axis = None, keepdims: bool = False) -> Traced:
         """The arithmetic mean over dims."""

@@ -125,6 +125,42 @@ def logical(op: OpDef, a: object, b: object) -> Traced:
     return tracer.emit(op, [to_bool(tracer.lift(a)), to_bool(tracer.lift(b))])
 
 
+def bitwise(on_ints: OpDef, on_bools: OpDef, a: object, b: object) -> Traced:
+    """An op on the bits of integers; on bools the logical op, as in NumPy.
+
+    Raises :class:`~meshjit.errors.DTypeError` (MJ2003) for floats.
+    """
+    tracer = tracer_of(a, b)
+    x, y = tracer.promote([a, b])
+    if x.node.type.dtype.kind == "float":
+        raise DTypeError(
+            "MJ2003",
+            f"{on_ints.name} takes integers or bools, got {x.node.type.dtype}",
+            where=where(),
+            operands=[describe(x.node), describe(y.node)],
+            fix="compare first, (x > 0) & (y > 0), or convert: x.astype('int32')",
+        )
+    return tracer.emit(on_bools if x.node.type.dtype == BOOL else on_ints, [x, y], weak=x.weak and y.weak)
+
+
+def invert(a: object) -> Traced:
+    """Every bit of an integer changed; "not" of bools."""
+    x = tracer_of(a).lift(a)
+    if x.node.type.dtype == BOOL:
+        return x.tracer.emit(elementwise.LOGICAL_NOT, [x])
+    return bitwise(elementwise.BITWISE_XOR, elementwise.LOGICAL_XOR, x, -1)
+
+
+def any_(a: object, axis: Axis = None, keepdims: bool = False) -> Traced:
+    """Whether an element over dims is not zero."""
+    return to_bool(reduction(reduce.SUM, to_bool(tracer_of(a).lift(a)), axis, keepdims))
+
+
+def all_(a: object, axis: Axis = None, keepdims: bool = False) -> Traced:
+    """Whether every element over dims is not zero."""
+    return invert(any_(invert(to_bool(tracer_of(a).lift(a))), axis, keepdims))
+
+
 def to_bool(x: Traced) -> Traced:
     """``x != 0``."""
     return x if x.node.type.dtype == BOOL else x.tracer.cast(x, BOOL)
@@ -183,11 +219,9 @@ def matmul(a: object, b: object) -> Traced:
 
 
 def reduction(op: OpDef, x: object, axis: Axis = None, keepdims: bool = False) -> Traced:
-    """A sum, max or min over dims."""
+    """A sum, max or min over dims. The sum of bools counts; their max is "any", their min "all", as in NumPy."""
     tracer = tracer_of(x)
     value = tracer.lift(x)
-    if value.node.type.dtype == BOOL:
-        value = tracer.cast(value, I32)
     axes = axes_of(value, axis)
     if op is not reduce.SUM and any(value.shape[a] == 0 for a in axes):
         raise ShapeError(
@@ -197,6 +231,10 @@ def reduction(op: OpDef, x: object, axis: Axis = None, keepdims: bool = False) -
             operands=[describe(value.node)],
             fix="reduce only dims that have elements",
         )
+    if value.node.type.dtype == BOOL:
+        if op is not reduce.SUM:
+            return (any_ if op is reduce.MAX else all_)(value, axis, keepdims)
+        value = tracer.cast(value, I32)
     return tracer.emit(op, [value], axes=axes, keepdims=bool(keepdims)) if axes else value
 
 

@@ -61,6 +61,10 @@ def _logical(name: str, op: Any) -> Callable[..., Any]:
     return _function(name, lambda a, b, /: fn.logical(op, a, b))
 
 
+def _bitwise(name: str, on_ints: Any, on_bools: Any) -> Callable[..., Any]:
+    return _function(name, lambda a, b, /: fn.bitwise(on_ints, on_bools, a, b))
+
+
 def _reduction(name: str, op: Any) -> Callable[..., Any]:
     def traced(a: Any, axis: fn.Axis = None, dtype: object = None, out: None = None, keepdims: bool = False) -> Traced:
         result = fn.reduction(op, a, axis, keepdims)
@@ -86,7 +90,9 @@ reciprocal = _unary("reciprocal", ew.RECIPROCAL)
 tanh = _unary("tanh", ew.TANH)
 positive = _function("positive", lambda x, /: x)
 square = _function("square", lambda x, /: fn.arithmetic(ew.MUL, x, x))
-logical_not = _function("logical_not", lambda x, /: ~x)
+logical_not = _function("logical_not", lambda x, /: fn.invert(fn.to_bool(fn.tracer_of(x).lift(x))))
+bitwise_not = _function("bitwise_not", lambda x, /: fn.invert(x))
+bitwise_invert = invert = bitwise_not
 
 add = _arithmetic("add", ew.ADD)
 subtract = _arithmetic("subtract", ew.SUB)
@@ -107,9 +113,9 @@ greater_equal = _compare("greater_equal", ew.GE)
 logical_and = _logical("logical_and", ew.LOGICAL_AND)
 logical_or = _logical("logical_or", ew.LOGICAL_OR)
 logical_xor = _logical("logical_xor", ew.LOGICAL_XOR)
-bitwise_and = _logical("bitwise_and", ew.LOGICAL_AND)
-bitwise_or = _logical("bitwise_or", ew.LOGICAL_OR)
-bitwise_xor = _logical("bitwise_xor", ew.LOGICAL_XOR)
+bitwise_and = _bitwise("bitwise_and", ew.BITWISE_AND, ew.LOGICAL_AND)
+bitwise_or = _bitwise("bitwise_or", ew.BITWISE_OR, ew.LOGICAL_OR)
+bitwise_xor = _bitwise("bitwise_xor", ew.BITWISE_XOR, ew.LOGICAL_XOR)
 where = _function("where", fn.where_)
 clip = _function("clip", fn.clip)
 
@@ -119,6 +125,8 @@ sum = _reduction("sum", reduce.SUM)
 max = _reduction("max", reduce.MAX)
 min = _reduction("min", reduce.MIN)
 amax, amin = max, min
+any = _function("any", lambda a, axis=None, out=None, keepdims=False: fn.any_(a, axis, keepdims))
+all = _function("all", lambda a, axis=None, out=None, keepdims=False: fn.all_(a, axis, keepdims))
 TracedArray.numpy_functions[np.amax] = TracedArray.numpy_functions[np.max]
 TracedArray.numpy_functions[np.amin] = TracedArray.numpy_functions[np.min]
 
@@ -220,12 +228,13 @@ TracedArray.numpy_functions[np.copy] = lambda a, **kwargs: a
 TracedArray.numpy_functions[np.abs] = TracedArray.numpy_functions[np.absolute]
 
 __all__ = [
-    "abs", "absolute", "add", "amax", "amin", "arange", "array", "array_split", "asarray", "astype", "bfloat16",
-    "bitwise_and", "bitwise_or", "bitwise_xor", "bool_", "broadcast_to", "clip", "concat", "concatenate", "divide",
-    "dot", "e", "equal", "exp", "expand_dims", "fabs", "flip", "float32", "full", "full_like", "greater",
-    "greater_equal", "inf", "int32", "less", "less_equal", "log", "logical_and", "logical_not", "logical_or",
-    "logical_xor", "matmul", "matrix_transpose", "max", "maximum", "mean", "min", "minimum", "moveaxis", "multiply",
-    "nan", "negative", "newaxis", "not_equal", "ones", "ones_like", "pad", "permute_dims", "pi", "positive", "pow",
-    "power", "ravel", "reciprocal", "reshape", "split", "sqrt", "square", "squeeze", "stack", "std", "subtract", "sum",
-    "swapaxes", "tanh", "transpose", "tril", "triu", "true_divide", "var", "where", "zeros", "zeros_like",
+    "abs", "absolute", "add", "all", "amax", "amin", "any", "arange", "array", "array_split", "asarray", "astype",
+    "bfloat16", "bitwise_and", "bitwise_invert", "bitwise_not", "bitwise_or", "bitwise_xor", "bool_", "broadcast_to",
+    "clip", "concat", "concatenate", "divide", "dot", "e", "equal", "exp", "expand_dims", "fabs", "flip", "float32",
+    "full", "full_like", "greater", "greater_equal", "inf", "int32", "invert", "less", "less_equal", "log",
+    "logical_and", "logical_not", "logical_or", "logical_xor", "matmul", "matrix_transpose", "max", "maximum", "mean",
+    "min", "minimum", "moveaxis", "multiply", "nan", "negative", "newaxis", "not_equal", "ones", "ones_like", "pad",
+    "permute_dims", "pi", "positive", "pow", "power", "ravel", "reciprocal", "reshape", "split", "sqrt", "square",
+    "squeeze", "stack", "std", "subtract", "sum", "swapaxes", "tanh", "transpose", "tril", "triu", "true_divide",
+    "var", "where", "zeros", "zeros_like",
 ]  # fmt: skip

@@ -146,8 +146,8 @@ def _may_join(node: Node, users: list[Node], group: _Group, order: dict[Node, in
 
 
 def _tiles(members: set[Node], order: dict[Node, int]) -> int:
-    """The most tiles that a kernel of ``members`` keeps at once: what it reads and a matmul's product, from the start to
-    the last use, and what it computes. Indices are tiles, constants are not."""
+    """The most tiles that a kernel of ``members`` keeps at once: what it reads and a matmul's product, from the start
+    to the last use, and what it computes. Indices are tiles, constants are not."""
     ordered = sorted(members, key=lambda n: (n.op.kernel != "matmul", order[n]))
     last: dict[Node, int] = {}
     live = 0

@@ -27,6 +27,7 @@ BINARY = (E_.ADD, E_.SUB, E_.MUL, E_.DIV, E_.POW, E_.MAXIMUM, E_.MINIMUM)
 INTEGER = (E_.ADD, E_.SUB, E_.MUL, E_.MAXIMUM, E_.MINIMUM)
 COMPARE = (E_.EQ, E_.NE, E_.LT, E_.LE, E_.GT, E_.GE)
 LOGICAL = (E_.LOGICAL_AND, E_.LOGICAL_OR, E_.LOGICAL_XOR)
+BITWISE = (E_.BITWISE_AND, E_.BITWISE_OR, E_.BITWISE_XOR)
 
 
 def plain(dtype: DType, *dims: int) -> TensorType:
@@ -78,7 +79,7 @@ def elementwise_cases() -> Iterator[Triple]:
     t = plain(I32, 33, 70)
     for op in (E_.NEG, E_.ABS, E_.RELU):
         yield triple(f"{op.name}-i32", single(lambda b, x, op=op: b.add(op, [x]), [t]))
-    for op in INTEGER:
+    for op in (*INTEGER, *BITWISE):
         yield triple(f"{op.name}-i32", single(lambda b, x, y, op=op: b.add(op, [x, y]), [t, t]))
     for op in LOGICAL:
         t = plain(BOOL, 40, 33)

@@ -65,6 +65,18 @@ class integer_to_negative_power:
         run(lambda x: x.astype("float32") ** -1, mesh, I)
 
 
+@mistake("MJ2003", "x & 1", ["x: f32[3,4]"], ["x.astype('int32')"])
+class bits_of_floats:
+    def bad(mesh):
+        def f(x):
+            return x & 1
+
+        run(f, mesh, X)
+
+    def fixed(mesh):
+        run(lambda x: x.astype("int32") & 1, mesh, X)
+
+
 @mistake("MJ2003", "(x > 0) - (x < 0)", ["bool[3,4]"], ["x.astype('int32')"])
 class difference_of_bools:
     def bad(mesh):
@@ -241,6 +253,30 @@ class missing_ufunc:
 
     def fixed(mesh):
         run(lambda x: np.tanh(x), mesh, X)
+
+
+@mistake("MJ2104", "x.argmax", ["x: f32[3,4]"], [".argmax"])
+class missing_method:
+    def bad(mesh):
+        def f(x):
+            return x.argmax(1)
+
+        run(f, mesh, X)
+
+    def fixed(mesh):
+        run(lambda x: (x == x.max(1, keepdims=True)).any(0), mesh, X)
+
+
+@mistake("MJ2104", "x % 2", ["x: f32[3,4]"])
+class missing_operator:
+    def bad(mesh):
+        def f(x):
+            return x % 2
+
+        run(f, mesh, X)
+
+    def fixed(mesh):
+        run(lambda x: x.astype(np.int32) & 1, mesh, X)
 
 
 @mistake("MJ2104", 'np.pad(x, 1, mode="edge")', ["x: f32[3,4]"])

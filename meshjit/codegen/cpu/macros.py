@@ -35,6 +35,9 @@ STEMS: Mapping[str, str] = {
     "logical_or": "or",
     "logical_xor": "xor",
     "logical_not": "not",
+    "bitwise_and": "and",
+    "bitwise_or": "or",
+    "bitwise_xor": "xor",
 }
 
 #: (from, to) kinds to the macro that converts; equal kinds need none.

@@ -23,6 +23,7 @@ from meshjit.ir.types import BF16, BOOL, F32, I32, DType
 _INTEGER: Mapping[str, str] = MappingProxyType(
     {op: f"int_{op}" for op in ("add", "sub", "mul", "neg", "abs", "maximum", "minimum", "relu")}
     | {op: f"int_{op}" for op in ("lt", "le", "gt", "ge", "eq", "ne")}
+    | {op: op for op in ("bitwise_and", "bitwise_or", "bitwise_xor")}
 )
 _FLOAT = frozenset(
     (
@@ -79,7 +80,7 @@ def supports(node: Node) -> str | None:
     for member in node.body.nodes if node.body is not None else (node,):
         if member.op.kernel not in ("elementwise", "create"):
             continue
-        known = member.op.name in _FLOAT or member.op.name in ("cast", "mask", "full", "iota")
+        known = member.op.name in _FLOAT or _integer_known(member)
         kinds = [t.dtype for t in (member.type, *(o.type for o in member.operands))]
         if not known or (I32 in kinds and not _integer_known(member)):
             types = ", ".join(str(o.type.dtype) for o in member.operands)

@@ -201,6 +201,10 @@ class Builder:
         """x & y."""
         return self.change("SFPAND", self.copy(x), {"c": y})
 
+    def bit_or(self, x: V, y: V) -> V:
+        """x | y."""
+        return self.change("SFPOR", self.copy(x), {"c": y})
+
     def bit_xor(self, x: V, y: V) -> V:
         """x ^ y."""
         return self.change("SFPXOR", self.copy(x), {"c": y})

@@ -86,12 +86,12 @@ def _compare(name: str, fn: Callable[..., Array], *, commutative: bool = False) 
     )
 
 
-def _logical(name: str, fn: Callable[..., Array]) -> OpDef:
+def _logical(name: str, fn: Callable[..., Array], kind: str = "bool") -> OpDef:
     return OpDef(
         name,
         kernel="elementwise",
         arity=(2, 2),
-        shape_rule=elementwise_shape(("bool",)),
+        shape_rule=elementwise_shape((kind,)),
         factor_rule=elementwise_factors,
         reference=_plain(fn),
         elementwise=True,
@@ -157,6 +157,9 @@ GE = _compare("ge", np.greater_equal)
 LOGICAL_AND = _logical("logical_and", np.logical_and)
 LOGICAL_OR = _logical("logical_or", np.logical_or)
 LOGICAL_XOR = _logical("logical_xor", np.logical_xor)
+BITWISE_AND = _logical("bitwise_and", np.bitwise_and, "int")
+BITWISE_OR = _logical("bitwise_or", np.bitwise_or, "int")
+BITWISE_XOR = _logical("bitwise_xor", np.bitwise_xor, "int")
 
 
 def _where_shape(types: Sequence[TensorType], attrs: Attrs) -> tuple[DType, tuple[int, ...]]:
@@ -214,5 +217,6 @@ CAST = OpDef(
 ELEMENTWISE: tuple[OpDef, ...] = (
     NEG, ABS, EXP, LOG, SQRT, RSQRT, RECIPROCAL, TANH, SIGMOID, ERF, RELU, SILU, LOGICAL_NOT, GELU,
     ADD, SUB, MUL, DIV, POW, MAXIMUM, MINIMUM,
-    EQ, NE, LT, LE, GT, GE, LOGICAL_AND, LOGICAL_OR, LOGICAL_XOR, WHERE, CAST,
+    EQ, NE, LT, LE, GT, GE, LOGICAL_AND, LOGICAL_OR, LOGICAL_XOR, BITWISE_AND, BITWISE_OR, BITWISE_XOR,
+    WHERE, CAST,
 )  # fmt: skip

@@ -25,6 +25,7 @@ KINDS = {
     **dict.fromkeys(("neg", "abs", "relu", "add", "sub", "mul", "maximum", "minimum"), NUMBERS),
     **dict.fromkeys(("eq", "ne", "lt", "le", "gt", "ge"), DTYPES),
     **dict.fromkeys(("logical_and", "logical_or", "logical_xor", "logical_not"), (BOOL,)),
+    **dict.fromkeys(("bitwise_and", "bitwise_or", "bitwise_xor"), (I32,)),
 }
 
 

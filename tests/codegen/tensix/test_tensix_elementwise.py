@@ -100,7 +100,10 @@ def test_compare_and_where(chip, op, dtype):
 
 @pytest.mark.parametrize(
     "op",
-    [elementwise.ADD, elementwise.SUB, elementwise.MUL, elementwise.MAXIMUM, elementwise.MINIMUM, *COMPARE],
+    [
+        *(elementwise.ADD, elementwise.SUB, elementwise.MUL, elementwise.MAXIMUM, elementwise.MINIMUM, *COMPARE),
+        *(elementwise.BITWISE_AND, elementwise.BITWISE_OR, elementwise.BITWISE_XOR),
+    ],
     ids=str,
 )
 def test_integers_of_the_whole_range(chip, op):

@@ -87,7 +87,7 @@ CASES = {
         for n in ("ADD", "SUB", "MUL")
         for i, s in enumerate([(32,), (64, 1), ()])
     },
-    **{f"{n.lower()}_i32": (binary, n, I32) for n in ("ADD", "SUB", "MUL", "LT", "MAXIMUM")},
+    **{f"{n.lower()}_i32": (binary, n, I32) for n in ("ADD", "SUB", "MUL", "LT", "MAXIMUM", "BITWISE_OR")},
     **{f"chain_{d}": (chain, d) for d in (BF16, F32)},
     **{
         f"{n.lower()}{''.join(map(str, a))}_{d}": (reduction, n, d, a)
