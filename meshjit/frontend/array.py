@@ -9,6 +9,7 @@ import numpy as np
 
 from meshjit.errors import ShapeError, TraceError
 from meshjit.frontend import functions as fn
+from meshjit.frontend import reductions, shapes
 from meshjit.frontend.indexing import take
 from meshjit.frontend.tracer import Traced, where
 from meshjit.ir.graph import describe
@@ -23,11 +24,11 @@ def _reverse(function: Callable[..., Traced], *ops: Any) -> Callable[[Any, objec
 
 #: What ``ufunc.reduce`` means: the functions np.sum and its like fall back on.
 _REDUCTIONS: Mapping[np.ufunc, Callable[..., Traced]] = {
-    np.add: lambda a, axis, keepdims: fn.reduction(reduce.SUM, a, axis, keepdims),
-    np.maximum: lambda a, axis, keepdims: fn.reduction(reduce.MAX, a, axis, keepdims),
-    np.minimum: lambda a, axis, keepdims: fn.reduction(reduce.MIN, a, axis, keepdims),
-    np.logical_or: lambda a, axis, keepdims: fn.any_(a, axis, keepdims),
-    np.logical_and: lambda a, axis, keepdims: fn.all_(a, axis, keepdims),
+    np.add: lambda a, axis, keepdims: reductions.reduction(reduce.SUM, a, axis, keepdims),
+    np.maximum: lambda a, axis, keepdims: reductions.reduction(reduce.MAX, a, axis, keepdims),
+    np.minimum: lambda a, axis, keepdims: reductions.reduction(reduce.MIN, a, axis, keepdims),
+    np.logical_or: lambda a, axis, keepdims: reductions.any_(a, axis, keepdims),
+    np.logical_and: lambda a, axis, keepdims: reductions.all_(a, axis, keepdims),
 }
 
 
@@ -155,7 +156,7 @@ class TracedArray(Traced):
     @property
     def T(self) -> Traced:
         """The dims in reverse order."""
-        return fn.transpose(self)
+        return shapes.transpose(self)
 
     @property
     def mT(self) -> Traced:
@@ -192,7 +193,7 @@ class TracedArray(Traced):
         return fn.power(self, other)
 
     def __matmul__(self, other: object) -> Traced:
-        return fn.matmul(self, other)
+        return reductions.matmul(self, other)
 
     def __eq__(self, other: object) -> Traced:  # type: ignore[override]  # elementwise, as in NumPy
         return fn.binary(ew.EQ, self, other)
@@ -225,7 +226,7 @@ class TracedArray(Traced):
     __rsub__ = _reverse(fn.arithmetic, ew.SUB)
     __rmul__ = _reverse(fn.arithmetic, ew.MUL)
     __rpow__ = _reverse(fn.power)
-    __rmatmul__ = _reverse(fn.matmul)
+    __rmatmul__ = _reverse(reductions.matmul)
     __rand__ = _reverse(fn.bitwise, ew.BITWISE_AND, ew.LOGICAL_AND)
     __ror__ = _reverse(fn.bitwise, ew.BITWISE_OR, ew.LOGICAL_OR)
     __rxor__ = _reverse(fn.bitwise, ew.BITWISE_XOR, ew.LOGICAL_XOR)
@@ -266,64 +267,64 @@ class TracedArray(Traced):
 
     def reshape(self, *shape: Any, order: str = "C") -> Traced:
         """The same elements in another shape; one dim may be -1."""
-        return fn.reshape(self, shape[0] if len(shape) == 1 else shape)
+        return shapes.reshape(self, shape[0] if len(shape) == 1 else shape)
 
     def transpose(self, *axes: Any) -> Traced:
         """The dims in another order; reversed by default."""
         if len(axes) == 1 and (axes[0] is None or isinstance(axes[0], Sequence)):
-            return fn.transpose(self, axes[0])
-        return fn.transpose(self, axes or None)
+            return shapes.transpose(self, axes[0])
+        return shapes.transpose(self, axes or None)
 
     def swapaxes(self, a: int, b: int) -> Traced:
         """Two dims swapped."""
         (i,), (j,) = fn.axes_of(self, a), fn.axes_of(self, b)
         perm = list(range(self.ndim))
         perm[i], perm[j] = j, i
-        return fn.transpose(self, perm)
+        return shapes.transpose(self, perm)
 
     def ravel(self) -> Traced:
         """The elements as one dim."""
-        return fn.reshape(self, (-1,))
+        return shapes.reshape(self, (-1,))
 
     def flatten(self) -> Traced:
         """The elements as one dim."""
-        return fn.reshape(self, (-1,))
+        return shapes.reshape(self, (-1,))
 
     def squeeze(self, axis: fn.Axis = None) -> Traced:
         """Without the dims of size 1."""
-        return fn.squeeze(self, axis)
+        return shapes.squeeze(self, axis)
 
     def sum(self, axis: fn.Axis = None, keepdims: bool = False) -> Traced:
         """The sum over dims."""
-        return fn.reduction(reduce.SUM, self, axis, keepdims)
+        return reductions.reduction(reduce.SUM, self, axis, keepdims)
 
     def max(self, axis: fn.Axis = None, keepdims: bool = False) -> Traced:
         """The largest element over dims."""
-        return fn.reduction(reduce.MAX, self, axis, keepdims)
+        return reductions.reduction(reduce.MAX, self, axis, keepdims)
 
     def min(self, axis: fn.Axis = None, keepdims: bool = False) -> Traced:
         """The smallest element over dims."""
-        return fn.reduction(reduce.MIN, self, axis, keepdims)
+        return reductions.reduction(reduce.MIN, self, axis, keepdims)
 
     def any(self, axis: fn.Axis = None, keepdims: bool = False) -> Traced:
         """Whether an element over dims is not zero."""
-        return fn.any_(self, axis, keepdims)
+        return reductions.any_(self, axis, keepdims)
 
     def all(self, axis: fn.Axis = None, keepdims: bool = False) -> Traced:
         """Whether every element over dims is not zero."""
-        return fn.all_(self, axis, keepdims)
+        return reductions.all_(self, axis, keepdims)
 
     def mean(self, axis: fn.Axis = None, keepdims: bool = False) -> Traced:
         """The arithmetic mean over dims."""
-        return fn.mean(self, axis, keepdims)
+        return reductions.mean(self, axis, keepdims)
 
     def var(self, axis: fn.Axis = None, ddof: float = 0, keepdims: bool = False) -> Traced:
         """The variance over dims."""
-        return fn.var(self, axis, ddof, keepdims)
+        return reductions.var(self, axis, ddof, keepdims)
 
     def std(self, axis: fn.Axis = None, ddof: float = 0, keepdims: bool = False) -> Traced:
         """The standard deviation over dims."""
-        return fn.unary(ew.SQRT, fn.var(self, axis, ddof, keepdims))
+        return fn.unary(ew.SQRT, reductions.var(self, axis, ddof, keepdims))
 
     def clip(self, min: object = None, max: object = None) -> Traced:
         """The elements limited to an interval."""
@@ -331,7 +332,7 @@ class TracedArray(Traced):
 
     def dot(self, other: object) -> Traced:
         """The matrix product."""
-        return fn.matmul(self, other)
+        return reductions.matmul(self, other)
 
     def copy(self) -> Traced:
         """The array itself: traced arrays never change."""

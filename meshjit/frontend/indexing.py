@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from meshjit.errors import ShapeError, TraceError
-from meshjit.frontend import functions as fn
+from meshjit.frontend import shapes
 from meshjit.frontend.tracer import Traced, where
 from meshjit.ir.graph import describe
 
@@ -70,4 +70,4 @@ def take(x: Traced, index: Any) -> Traced:
         start.append(i % n)
         size.append(1)
         step.append(1)
-    return fn.reshape(fn.slice_(x, start, size, step), shape)
+    return shapes.reshape(shapes.slice_(x, start, size, step), shape)

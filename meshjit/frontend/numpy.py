@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from meshjit.frontend import functions as fn
+from meshjit.frontend import reductions, shapes
 from meshjit.frontend.array import TracedArray
 from meshjit.frontend.tracer import Traced, current_tracer
 from meshjit.ir.ops import elementwise as ew
@@ -67,7 +68,7 @@ def _bitwise(name: str, on_ints: Any, on_bools: Any) -> Callable[..., Any]:
 
 def _reduction(name: str, op: Any) -> Callable[..., Any]:
     def traced(a: Any, axis: fn.Axis = None, dtype: object = None, out: None = None, keepdims: bool = False) -> Traced:
-        result = fn.reduction(op, a, axis, keepdims)
+        result = reductions.reduction(op, a, axis, keepdims)
         return result if dtype is None else result.astype(dtype)  # type: ignore[attr-defined]  # a TracedArray
 
     return _function(name, traced)
@@ -119,79 +120,79 @@ bitwise_xor = _bitwise("bitwise_xor", ew.BITWISE_XOR, ew.LOGICAL_XOR)
 where = _function("where", fn.where_)
 clip = _function("clip", fn.clip)
 
-matmul = _function("matmul", fn.matmul)
-dot = _function("dot", fn.matmul)
+matmul = _function("matmul", reductions.matmul)
+dot = _function("dot", reductions.matmul)
 sum = _reduction("sum", reduce.SUM)
 max = _reduction("max", reduce.MAX)
 min = _reduction("min", reduce.MIN)
 amax, amin = max, min
-any = _function("any", lambda a, axis=None, out=None, keepdims=False: fn.any_(a, axis, keepdims))
-all = _function("all", lambda a, axis=None, out=None, keepdims=False: fn.all_(a, axis, keepdims))
+any = _function("any", lambda a, axis=None, out=None, keepdims=False: reductions.any_(a, axis, keepdims))
+all = _function("all", lambda a, axis=None, out=None, keepdims=False: reductions.all_(a, axis, keepdims))
 TracedArray.numpy_functions[np.amax] = TracedArray.numpy_functions[np.max]
 TracedArray.numpy_functions[np.amin] = TracedArray.numpy_functions[np.min]
 
 
 def _mean(a: Any, axis: fn.Axis = None, dtype: object = None, out: None = None, keepdims: bool = False) -> Traced:
-    return fn.mean(a, axis, keepdims)
+    return reductions.mean(a, axis, keepdims)
 
 
 def _var(
     a: Any, axis: fn.Axis = None, dtype: object = None, out: None = None, ddof: float = 0, keepdims: bool = False,
     correction: float | None = None,
 ) -> Traced:  # fmt: skip
-    return fn.var(a, axis, ddof if correction is None else correction, keepdims)
+    return reductions.var(a, axis, ddof if correction is None else correction, keepdims)
 
 
 mean = _function("mean", _mean)
 var = _function("var", _var)
 std = _function("std", lambda *args, **kwargs: fn.unary(ew.SQRT, _var(*args, **kwargs)))
 
-reshape = _function("reshape", lambda a, /, shape, order="C": fn.reshape(a, shape))
-transpose = _function("transpose", fn.transpose)
-permute_dims = _function("permute_dims", fn.transpose)
+reshape = _function("reshape", lambda a, /, shape, order="C": shapes.reshape(a, shape))
+transpose = _function("transpose", shapes.transpose)
+permute_dims = _function("permute_dims", shapes.transpose)
 matrix_transpose = _function("matrix_transpose", lambda x, /: fn.tracer_of(x).lift(x).swapaxes(-1, -2))  # type: ignore[attr-defined]  # a TracedArray
 swapaxes = _function("swapaxes", lambda a, axis1, axis2: fn.tracer_of(a).lift(a).swapaxes(axis1, axis2))  # type: ignore[attr-defined]  # a TracedArray
-broadcast_to = _function("broadcast_to", lambda array, shape: fn.broadcast_to(array, shape))
-expand_dims = _function("expand_dims", lambda a, axis: fn.expand_dims(a, axis))
-squeeze = _function("squeeze", lambda a, axis=None: fn.squeeze(a, axis))
-ravel = _function("ravel", lambda a, order="C": fn.reshape(a, (-1,)))
-concatenate = _function("concatenate", lambda arrays, axis=0: fn.concat(arrays, axis))
-concat = _function("concat", lambda arrays, axis=0: fn.concat(arrays, axis))
-stack = _function("stack", lambda arrays, axis=0: fn.stack(arrays, axis))
-split = _function("split", lambda ary, indices_or_sections, axis=0: fn.split(ary, indices_or_sections, axis))
+broadcast_to = _function("broadcast_to", lambda array, shape: shapes.broadcast_to(array, shape))
+expand_dims = _function("expand_dims", lambda a, axis: shapes.expand_dims(a, axis))
+squeeze = _function("squeeze", lambda a, axis=None: shapes.squeeze(a, axis))
+ravel = _function("ravel", lambda a, order="C": shapes.reshape(a, (-1,)))
+concatenate = _function("concatenate", lambda arrays, axis=0: shapes.concat(arrays, axis))
+concat = _function("concat", lambda arrays, axis=0: shapes.concat(arrays, axis))
+stack = _function("stack", lambda arrays, axis=0: shapes.stack(arrays, axis))
+split = _function("split", lambda ary, indices_or_sections, axis=0: shapes.split(ary, indices_or_sections, axis))
 array_split = _function(
     "array_split", lambda ary, indices_or_sections, axis=0: _array_split(ary, indices_or_sections, axis)
 )
-pad = _function("pad", fn.pad)
-flip = _function("flip", lambda m, axis=None: fn.flip(m, axis))
-tril = _function("tril", lambda m, k=0: fn.triangle(m, k, lower=True))
-triu = _function("triu", lambda m, k=0: fn.triangle(m, k, lower=False))
+pad = _function("pad", shapes.pad)
+flip = _function("flip", lambda m, axis=None: shapes.flip(m, axis))
+tril = _function("tril", lambda m, k=0: shapes.triangle(m, k, lower=True))
+triu = _function("triu", lambda m, k=0: shapes.triangle(m, k, lower=False))
 
 
 def _array_split(x: Any, parts: Any, axis: int) -> list[Traced]:
     if not isinstance(parts, int):
-        return fn.split(x, parts, axis)
+        return shapes.split(x, parts, axis)
     n = x.shape[axis]
     sizes = [n // parts + (i < n % parts) for i in range(parts)]
-    return fn.split(x, np.cumsum(sizes)[:-1].tolist(), axis)
+    return shapes.split(x, np.cumsum(sizes)[:-1].tolist(), axis)
 
 
 def _moveaxis(a: Any, source: Any, destination: Any) -> Traced:
     order = np.moveaxis(np.empty((1,) * 0 + tuple(range(1, a.ndim + 1))), source, destination).shape
-    return fn.transpose(a, [n - 1 for n in order])
+    return shapes.transpose(a, [n - 1 for n in order])
 
 
 moveaxis = _function("moveaxis", _moveaxis)
 
-full = _function("full", lambda shape, fill_value, dtype=None: fn.full(shape, fill_value, dtype), creates=True)
-zeros = _function("zeros", lambda shape, dtype=np.float32: fn.full(shape, 0, dtype), creates=True)
-ones = _function("ones", lambda shape, dtype=np.float32: fn.full(shape, 1, dtype), creates=True)
-arange = _function("arange", fn.arange, creates=True)
+full = _function("full", lambda shape, fill_value, dtype=None: shapes.full(shape, fill_value, dtype), creates=True)
+zeros = _function("zeros", lambda shape, dtype=np.float32: shapes.full(shape, 0, dtype), creates=True)
+ones = _function("ones", lambda shape, dtype=np.float32: shapes.full(shape, 1, dtype), creates=True)
+arange = _function("arange", shapes.arange, creates=True)
 
 
 def _like(value: float | None) -> Callable[..., Traced]:
     def traced(a: Any, fill_value: Any = value, dtype: object = None, shape: Any = None) -> Traced:
-        return fn.full(a.shape if shape is None else shape, fill_value, a.dtype if dtype is None else dtype)
+        return shapes.full(a.shape if shape is None else shape, fill_value, a.dtype if dtype is None else dtype)
 
     return traced
 
