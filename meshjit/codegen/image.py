@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import re
 import struct
-import threading
 from functools import cache, lru_cache
 
 import llvmlite.binding as llvm
@@ -23,8 +22,9 @@ from meshjit.arch import ARCHS, L1, Arch
 from meshjit.codegen.tensix import isa
 from meshjit.errors import CodegenError
 from meshjit.ir.program import Role
+from meshjit.toolchain import modules
 
-_lock = threading.RLock()
+_PASSES = ("sroa", "simplify_cfg", "instruction_combine", "simplify_cfg")
 _TT = re.compile(r"^[ \t]*tt (.+?)[ \t]*$", re.MULTILINE)
 #: ``sb x0, imm(x0)``: everything but the immediate.
 _SB_MASK, _SB_BITS = 0x01FFF07F, 0x00000023
@@ -70,7 +70,7 @@ def link(text: str, role: Role, arch: Arch, *, name: str = "kernel") -> bytes:
     Raises :class:`~meshjit.errors.CodegenError`, MJ4104 to MJ4106.
     """
     ir, words = assemble(text, arch.name)
-    with _lock:
+    with modules.lock:
         code = _text_section(_emit(ir, arch, name), name)
     image = crt0(arch.stack[role.value]) + _patch(code, words)
     room = L1.code[role.value][1]
@@ -116,7 +116,7 @@ def _instruction_lines(text: str, arch: Arch) -> list[int]:
     LLVM tells by debug locations: it is run again on the text with a location on every line, which changes no code.
     """
     ir, _ = assemble(text, arch.name)
-    with _lock:
+    with modules.lock:
         assembly = _target_machine(arch.name).emit_assembly(_module(_located(ir), arch, "kernel"))
     out: list[int] = []
     line = 0
@@ -156,28 +156,7 @@ def _emit(ir: str, arch: Arch, name: str) -> bytes:
 
 
 def _module(ir: str, arch: Arch, name: str) -> llvm.ModuleRef:
-    machine = _target_machine(arch.name)
-    try:
-        module = llvm.parse_assembly(ir)
-        module.triple = machine.triple
-        module.data_layout = str(machine.target_data)
-        module.verify()
-    except RuntimeError as error:
-        raise CodegenError(
-            "MJ4104",
-            f"LLVM refuses kernel {name}: {str(error).strip()}",
-            fix=f"report this kernel: meshjit dump --stage ll shows the text of {name}",
-        ) from error
-    tuning = llvm.create_pipeline_tuning_options(speed_level=2)
-    tuning.loop_vectorization = tuning.slp_vectorization = tuning.loop_unrolling = tuning.loop_interleaving = False
-    builder = llvm.create_pass_builder(machine, tuning)
-    passes = llvm.create_new_module_pass_manager()
-    passes.add_sroa_pass()
-    passes.add_simplify_cfg_pass()
-    passes.add_instruction_combine_pass()
-    passes.add_simplify_cfg_pass()
-    passes.run(module, builder)
-    return module
+    return modules.optimised(ir, _target_machine(arch.name), _PASSES, name=name, code="MJ4104")
 
 
 def _sections(elf: bytes) -> dict[str, bytes]:

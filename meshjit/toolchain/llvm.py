@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import platform
-import threading
 from dataclasses import dataclass
 from functools import cache
 
 import llvmlite.binding as llvm
 
-from meshjit.errors import CodegenError
 from meshjit.toolchain import cache as binaries
+from meshjit.toolchain import modules
 
-# LLVM's registries and this module's target machines are shared by all threads of the process.
-_lock = threading.RLock()
+_PASSES = (
+    *("always_inliner", "global_dead_code_eliminate", "sroa", "simplify_cfg", "instruction_combine", "new_gvn"),
+    "simplify_cfg",
+)
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def compile_object(text: str, target: Machine, *, name: str = "kernel") -> bytes
 
     Raises :class:`~meshjit.errors.CodegenError` (MJ4204) when LLVM refuses the text.
     """
-    with _lock:
+    with modules.lock:
         machine_ = _target_machine(target)
         return machine_.emit_object(_optimised(text, target, name))
 
@@ -90,34 +91,9 @@ def assembly(text: str, target: Machine | None = None, *, name: str = "kernel") 
     Raises :class:`~meshjit.errors.CodegenError` (MJ4204) when LLVM refuses the text.
     """
     target = target or host()
-    with _lock:
+    with modules.lock:
         return _target_machine(target).emit_assembly(_optimised(text, target, name))
 
 
 def _optimised(text: str, target: Machine, name: str) -> llvm.ModuleRef:
-    machine_ = _target_machine(target)
-    try:
-        module = llvm.parse_assembly(text)
-        module.triple = target.triple
-        module.data_layout = str(machine_.target_data)
-        module.verify()
-    except RuntimeError as error:
-        raise CodegenError(
-            "MJ4204",
-            f"LLVM refuses kernel {name}: {str(error).strip()}",
-            fix=f"report this kernel: meshjit dump --stage ll shows the text of {name}",
-        ) from error
-    tuning = llvm.create_pipeline_tuning_options(speed_level=2)
-    # Templates are vectorised and unrolled as they want to be; LLVM's own attempts only cost time and code.
-    tuning.loop_vectorization = tuning.slp_vectorization = tuning.loop_unrolling = tuning.loop_interleaving = False
-    builder = llvm.create_pass_builder(machine_, tuning)
-    passes = llvm.create_new_module_pass_manager()
-    passes.add_always_inliner_pass()
-    passes.add_global_dead_code_eliminate_pass()
-    passes.add_sroa_pass()
-    passes.add_simplify_cfg_pass()
-    passes.add_instruction_combine_pass()
-    passes.add_new_gvn_pass()
-    passes.add_simplify_cfg_pass()
-    passes.run(module, builder)
-    return module
+    return modules.optimised(text, _target_machine(target), _PASSES, name=name, code="MJ4204")
