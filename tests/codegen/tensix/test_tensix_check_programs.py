@@ -76,6 +76,8 @@ _ROOM = (
 _PEEKED = "  %data = load volatile i32, ptr inttoptr (i32 131072 to ptr)\n{% call t.repeat('i', '%data') %}"
 _POP = "{{ t.cb_pop_after_unpack(x.key ~ '.p', x.cb, x.lines * k_block) }}\n"
 _FREE, _VALID = "{{ m.wait_free(k ~ '.wf', x.group) }}\n", "{{ m.wait_valid(x.key ~ '.wv', x.group) }}\n"
+_TOLD = "{{ casts_done(p ~ '.casts') }}\n"
+_CLEAR = "{% for g in groups %}\n{{ t.poke(g.valid, 0) }}\n{% endfor %}\n"
 _WRITTEN = "{{ m.writes_done('wd') }}\n"
 
 
@@ -98,7 +100,7 @@ _LATE = (
     Fault("room not waited for in the last step", SHARED, _FREE, unless_late(_FREE, "(k ~ 'lt')", "%last"), "long",
           "MJ4154", "may not have room there yet"),
     Fault("tiles not waited for in the last step", SHARED, _VALID, unless_late(_VALID, "(x.key ~ 'lt')", "%last"),
-          "long", "MJ4154", "may not have room there yet"),
+          "long", "MJ4154", "goes on without waiting for it"),
     Fault("write not waited for in the last block", WRITER_MATMUL, _WRITTEN, unless_late(_WRITTEN, "'lt'", "true"),
           "blocks", "MJ4155", "may not have been read over the NoC yet"),
     Fault("SrcB kept in the last block", MATH_MATMUL, "  tt SETRWC mask=15 clear=3\n",
@@ -159,12 +161,17 @@ FAULTS = (
           "  tt SETRWC mask=15 clear=1\n", "matmul", "MJ4156", "SrcB is used and never handed back"),
     Fault("room told of before it is there", SHARED, _ROOM[0] + _ROOM[1], _ROOM[1] + _ROOM[0], "shared", "MJ4154",
           "may not have room there yet"),
-    Fault("multicast without room", SHARED, "{{ m.wait_free(k ~ '.wf', x.group) }}\n", "", "shared", "MJ4153",
-          "which may have become"),
+    Fault("multicast without room", SHARED, "{{ m.wait_free(k ~ '.wf', x.group) }}\n", "", "shared", "MJ4154",
+          "may not have room there yet"),
     Fault("multicast told of too early", SHARED, "{{ m.casts_done('cd') }}\n", "", "shared", "MJ4155",
           "may not have arrived there yet"),
-    Fault("multicast not waited for", SHARED, "{{ m.wait_valid(x.key ~ '.wv', x.group) }}\n", "", "shared", "MJ4153",
-          "which may have become"),
+    Fault("multicast not waited for", SHARED, "{{ m.wait_valid(x.key ~ '.wv', x.group) }}\n", "", "shared", "MJ4154",
+          "goes on without waiting for it"),
+    Fault("words cleared before all are told", CAST, _TOLD, _CLEAR + _TOLD, "shared", "MJ4155",
+          "of which others may not have been told yet"),
+    Fault("words are not the steps", CAST, "{{ t.poke(g.valid, '%' ~ p ~ '.step') }}\n",
+          "{{ t.poke(g.valid, '%' ~ g.key ~ '.receivers') }}\n", "shared", "MJ4153",
+          "before its step is over"),
     Fault("words left over", CAST, "{{ t.poke(g.free, 0) }}\n", "", "shared", "MJ4153", "ends at"),
     Fault("room never told of", CAST, "{{ t.poke(hw.noc_atomic.command, 1) }}\n", "", "shared", "MJ4152", ""),
     Fault("number of tiles from data", READER, "{% call t.repeat('i', '%count') %}", _PEEKED, "one-tile", "MJ4147",

@@ -1,18 +1,16 @@
 """One core among its kernels' events: how far each kernel has come, and what that made of counters and words.
 
-A core's state is a list of integers. What decides how it goes on (levels of buffers, not how many pages there were;
-words less what was last said of them) comes first, so that states in which the same will happen look the same.
+A core's state is a list of integers. What decides how it goes on (levels of buffers, not how many pages there were)
+comes first, so that states in which the same will happen look the same.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from meshjit.codegen.tensix.check.events import (
     ABOVE,
-    AWAIT,
     BELOW,
     GET,
     HAND,
@@ -22,12 +20,9 @@ from meshjit.codegen.tensix.check.events import (
     POST,
     PUSH,
     RESERVE,
-    SET,
-    TELL,
     VALID,
     WAIT,
     Event,
-    Range,
     Trace,
 )
 from meshjit.codegen.tensix.check.report import refuse
@@ -53,45 +48,25 @@ class Mode:
     last: Role | None = None
 
 
-class Effect(NamedTuple):
-    """What a kernel (the first is 0) does to other cores: kind, number and word of the event, and what a word is for
-    TELL."""
-
-    kernel: int
-    kind: int
-    number: int
-    word: int
-    value: int = 0
-
-
 class Layout:
-    """Where a core's state has what. ``words``: (kernel, address) of the words that kernels set or wait for, and
-    (None, address) of those that nobody does."""
+    """Where a core's state has what."""
 
-    def __init__(self, buffers: Sequence[CircularBuffer], words: Sequence[tuple[Role | None, int]] = ()) -> None:
+    def __init__(self, buffers: Sequence[CircularBuffer]) -> None:
         self.buffers = buffers
         count = len(buffers)
         self.number = {b.index: i for i, b in enumerate(buffers)}
-        self.level, self.granted, self.seen = 0, count, 2 * count
-        self.valid = 3 * count
+        self.level, self.seen = 0, count
+        self.valid = 2 * count
         self.value, self.most, self.unset = self.valid + 2, self.valid + 10, self.valid + 18
-        self.gap = self.unset + 1
-        #: The rest is not needed to go on: pages pushed, and what was last said of words.
-        self.received = self.gap + len(words)
-        self.base = self.received + count
-        self.gaps: dict[int, list[int]] = {}
-        self.own: dict[tuple[Role | None, int], int] = {}
-        for i, (role, address) in enumerate(words):
-            self.own[role, address] = self.gap + i
-            self.gaps.setdefault(address, []).append(self.gap + i)
-        self.to_base = self.base - self.gap
-        self.size = self.base + len(words)
+        #: Pages pushed: not needed to go on.
+        self.received = self.unset + 1
+        self.size = self.received + count
         #: What unpackers and matrix unit did before: see Core.
         self.exchanges: dict[tuple[bytes, bytes, int, int], tuple[int, int, int, int]] = {}
 
 
 class Core:
-    """A core. One that is looked at alone has no words in its ``streams``: what others tell it is taken to come."""
+    """A core alone: there are no words in its ``streams``, so what others tell it is taken to come."""
 
     def __init__(self, traces: Mapping[Role, Trace], streams: Sequence[Stream], layout: Layout) -> None:
         self.traces = traces
@@ -101,13 +76,9 @@ class Core:
         self.layout = layout
         self.next = [0] * len(streams)
         self.state = state = [0] * layout.size
-        for i, buffer in enumerate(layout.buffers):
-            state[layout.granted + i] = buffer.num_pages
         state[layout.most : layout.most + 8] = [_FULL] * 8
         for index in {index for t in traces.values() for kind, index, *_ in t.distinct if kind == INIT}:
             state[layout.unset] |= 1 << index
-        #: What others have not been told yet.
-        self.effects: list[Effect] = []
         self._popped = False
         self._pair = self.index.get(Role.TRISC0, -1), self.index.get(Role.TRISC1, -1)
         self._windows = [_WINDOWS.get(role, _WINDOW) for role in traces]
@@ -181,7 +152,6 @@ class Core:
                 state[layout.valid + index] += 1
             elif kind == PUSH:
                 state[number[index]] += amount
-                state[layout.granted + number[index]] -= amount
                 state[layout.received + number[index]] += amount
             elif kind == POP:
                 state[number[index]] -= amount
@@ -191,75 +161,18 @@ class Core:
                 i = number[index]
                 if state[i] > layout.buffers[i].num_pages - amount:
                     break
-                state[layout.granted + i] = max(state[layout.granted + i], amount)
             elif kind == WAIT:
                 i = number[index]
                 if state[i] < amount:
                     break
                 if state[layout.seen + i] >= 0:  # nothing was popped yet
                     state[layout.seen + i] = max(state[layout.seen + i], amount)
-            elif kind >= SET:
-                if not self._remote(self.roles[role], kind, index, word):
-                    break
             elif not self._semaphore(self.roles[role], kind, index, amount, word):
                 break
             at += 1
             if once and kind == GET:
                 break
         self.next[role] = at
-
-    # ---- words ----
-
-    def waits(self) -> list[tuple[int, int]]:
-        """The words for which kernels may be waiting, and the values that they wait for."""
-        out: list[tuple[int, int]] = []
-        for role, stream, at in zip(self.roles, self.streams, self.next, strict=True):
-            if at < len(stream.events) and stream.events[at][0] == AWAIT:
-                what = self.traces[role].remote[stream.events[at][1]]
-                base = self.state[self.layout.own[role, what.first] + self.layout.to_base]
-                out.append((what.first, base + what.value))
-        return out
-
-    def value(self, address: int) -> int:
-        """What a word is."""
-        slot = self.layout.gaps[address][0]
-        return self.state[slot] + self.state[slot + self.layout.to_base]
-
-    def put(self, address: int, value: int) -> None:
-        """Make a word ``value``."""
-        for slot in self.layout.gaps[address]:
-            self.state[slot] = value - self.state[slot + self.layout.to_base]
-
-    def _remote(self, role: Role, kind: int, index: int, word: int) -> bool:
-        """An event of a word or of other cores; False when it waits."""
-        what = self.traces[role].remote[index]
-        state, layout = self.state, self.layout
-        if kind > AWAIT:
-            value = self.value(what.first) if kind == TELL else 0
-            self.effects.append(Effect(self.index[role], kind, index, word, value))
-            return True
-        slot = layout.own[role, what.first]
-        if kind == SET:
-            self.put(what.first, state[slot + layout.to_base] + what.value)
-        elif state[slot] > what.value:
-            value = state[slot + layout.to_base]
-            text = f"waits for {value + what.value} at {what.first:#x}, which may have become {value + state[slot]}"
-            raise refuse(self.traces[role].image, "MJ4153", word, text, "NoC/Atomics.md")
-        elif state[slot] < what.value:
-            return False
-        state[slot + layout.to_base] += what.value
-        state[slot] -= what.value
-        return True
-
-    def has_room(self, touched: Range) -> bool:
-        """Whether bytes lie in pages that the producer of their circular buffer has been granted."""
-        for i, buffer in enumerate(self.layout.buffers):
-            size, pages = buffer.page_bytes, buffer.num_pages
-            first, last = (touched.first - buffer.address) // size, (touched.end - 1 - buffer.address) // size
-            if first >= 0 and last < pages:
-                told, granted = self.state[self.layout.received + i], self.state[self.layout.granted + i]
-                return granted >= pages or (first - told) % pages + last - first < granted
-        return False
 
     def _semaphore(self, role: Role, kind: int, index: int, amount: int, word: int) -> bool:
         state, value, most = self.state, self.layout.value + index, self.layout.most + index

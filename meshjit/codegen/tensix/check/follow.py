@@ -164,6 +164,10 @@ class Follower(Sources):
             if value & 0xFFFF != self.load(at, address) & 0xFFFF:
                 raise self.refuse("MJ4147", at, "a part of a word that others may read", "BabyRISCV/README.md")
             return
+        for transfer, since in self._transfers(reads=False):
+            if transfer.overlaps(Range(address, address + 4)):
+                what = f"changes the word at {address:#x}, of which others may not have been told yet"
+                raise refuse(self.image, "MJ4155", at, what, "NoC/Ordering.md", [f"requested at word {since}"])
         self._local[address] = value
         self._say(SET, at, address, value)
 

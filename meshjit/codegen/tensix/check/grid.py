@@ -1,230 +1,220 @@
-"""Cores that tell each other something: they come to their ends together, and multicasts find room.
+"""Cores that multicast to one another: in every order they come to their ends, and multicasts find room.
 
-A multicast's pages must be free at every receiver, and a word that is waited for must not pass the value. These are no
-matter of counters alone, so they are asked of four orders of cores and kernels, opposite to one another, not of all.
-Groups of cores that have nothing to do with one another are looked at one by one, and one of those that are alike.
+Kernels' events do not depend on timing (:mod:`~meshjit.codegen.tensix.check.follow`), and each core alone, every word
+that it waits for taken to come, comes to its end (:mod:`~meshjit.codegen.tensix.check.network`). The rest is here.
+
+**Channels.** A channel is a sender S, its receivers R, a word ``free`` of S that only the receivers add to, and a word
+``valid`` of each R that only S tells. The events of each kernel alone show that in step s = 1, 2, ..., of as many steps
+on all sides, and with no other use of these words but that they are cleared after the last,
+
+- each R adds 1 to ``free``, then waits until ``valid`` is s;
+- S waits until ``free`` is s times the number of receivers, writes pages, makes its own ``valid`` s and tells each R
+  once (when the pages have arrived: MJ4155).
+
+By induction over s, for every timing: when S passes its wait of step s, every R has added s times and none has passed
+its own wait of step s, since S has told nobody. So ``free`` is what S waits for until it goes on. No R adds again
+before it has passed, so S waits in step s + 1, and ``valid`` stays s, until all have passed. No wait is passed over:
+each might as well be one for *at least* that many steps. And what S writes in step s is under way only while every R is
+between its addition and its wait of step s. Whether the pages are free there meanwhile is a matter of the events of R's
+kernel alone, which has waited for them before it adds and does not give them away before it has waited.
+
+**Nobody waits for ever.** Now all waits are for counts that only others raise: what can happen stays possible until it
+happens, and if one order comes to its end, all do. All channels of a core are one kernel's. A wait for a word that
+another kernel of the same core sets is the last thing that its kernel does, and the word is set once. Let everything
+have happened that can. If on some core the kernel with the channels had neither ended nor waited for another core, no
+kernel of that core could go on when the core is alone, either, and it was shown to come to its end. So only waits of
+channels can be left, and whether they are is a matter of the calls to channels alone, in one order. Cores that make the
+same calls make them together in it, whenever all that any of them waits for is there; so one of each is followed. That
+is an order of the cores; if it does not come to its end, all cores are followed.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from functools import cache
 
-from meshjit.codegen.tensix.check.cores import Core, Layout, Mode
-from meshjit.codegen.tensix.check.events import ADD, AWAIT, CAST, SET, TELL, Place, Range, Trace
-from meshjit.codegen.tensix.check.network import ended
-from meshjit.codegen.tensix.check.repeats import Link, Repeats
-from meshjit.codegen.tensix.check.report import refuse
-from meshjit.codegen.tensix.check.steps import Kind, Member
-from meshjit.codegen.tensix.check.streams import Streams
-from meshjit.errors import CodegenError
-from meshjit.ir.program import CircularBuffer, Role
+from meshjit.codegen.tensix.check.channels import Channel, Channels, Traces
+from meshjit.codegen.tensix.check.events import Place, Remote, Trace
+from meshjit.codegen.tensix.check.report import instruction, refuse
+from meshjit.codegen.tensix.check.scripts import ATOMICS, ROOM, TELLS, THERE, Script, Use, locally, read
+from meshjit.ir.program import CircularBuffer
 
-Traces = Mapping[Role, Trace]
-
-
-def prove_together(
-    cores: Mapping[Place, Traces],
-    streams: Streams,
-    buffers: Sequence[CircularBuffer],
-    device: int,
-    proved: set[object],
-) -> None:
-    """Show that cores that tell each other something come to their ends together.
-
-    ``cores`` are by NoC 0 coordinate; ``proved`` has the groups that were looked at before. Raises as
-    :func:`~meshjit.codegen.tensix.check.network.prove`, and MJ4154 for pages multicast where there may be no room.
-    """
-    for group in _groups(cores):
-        alike = _shape(group, streams)
-        if alike not in proved:
-            proved.add(alike)
-            _prove_group(group, streams, buffers, device)
+ORDERING = "NoC/Ordering.md"
+#: Cores that a message shows.
+_SHOWN = 8
+#: A core's channel kernel.
+Talker = tuple[Trace, Script]
+#: A channel's end on the cores of a colour.
+Seat = tuple[int, int]
 
 
-def _groups(cores: Mapping[Place, Traces]) -> Iterator[dict[Place, Traces]]:
-    """Cores that tell each other something, in the order of ``cores``."""
-    near: dict[Place, set[Place]] = {place: set() for place in cores}
-    for place, traces in cores.items():
-        for other in {o for t in traces.values() for what in t.remote for o in what.cores if o in cores}:
-            near[place].add(other)
-            near[other].add(place)
-    left = dict(cores)
-    while left:
-        group, todo = set[Place](), [next(iter(left))]
-        while todo:
-            place = todo.pop()
-            if place not in group:
-                group.add(place)
-                todo += near[place]
-        yield {place: traces for place, traces in cores.items() if place in group}
-        for place in group:
-            del left[place]
+class Grid:
+    """The cores of a program, device by device. What was seen of kernels that are alike is kept."""
+
+    def __init__(self, buffers: Sequence[CircularBuffer]) -> None:
+        self._buffers = buffers
+        self._scripts: dict[tuple[int, tuple[Use, ...]], Talker] = {}
+        self._fitting: dict[Hashable, frozenset[int]] = {}
+        self._local = set[tuple[int, ...]]()
+
+    def prove(self, cores: Mapping[Place, Traces], device: int) -> None:
+        """Show that cores that tell each other something come to their ends together; ``cores`` are by NoC 0
+        coordinate.
+
+        Raises :class:`~meshjit.errors.CodegenError`: MJ4152 where that cannot be shown, MJ4153 for words that may be
+        passed over or are not cleared, MJ4154 for pages multicast where there may be no room.
+        """
+        channels = Channels(cores)
+        talkers: dict[Place, Talker] = {}
+        for place, traces in cores.items():
+            talker = self._talker(place, traces, channels, f"core {place} (NoC 0) of device {device}")
+            if talker is not None:
+                talkers[place] = talker
+        filled: dict[tuple[Place, int], Channel] = {}
+        for channel in channels.found:
+            self._steps(channel, talkers, filled)
+        _come_to_ends(channels.found, talkers, device)
+
+    def _talker(self, place: Place, traces: Traces, channels: Channels, where: str) -> Talker | None:
+        """The channel kernel of a core."""
+        found: list[Talker] = []
+        for trace in traces.values():
+            if trace.remote:
+                uses = channels.uses(place, trace)
+                known = self._scripts.get((id(trace.events), uses))
+                if known is None:  # the trace is kept, so that its events' id stays their own
+                    known = self._scripts[id(trace.events), uses] = trace, read(trace, uses, self._buffers, where)
+                found.append((trace, known[1]))
+        alike = tuple(id(script) for _, script in found)
+        if alike not in self._local:
+            locally(found, where)
+            self._local.add(alike)
+        talkers = [(trace, script) for trace, script in found if script.talks is not None]
+        for trace, script in talkers[1:]:
+            what = f"another kernel of {where} talks to other cores, too: that they come to their ends is not shown"
+            raise refuse(trace.image, "MJ4152", script.talks or 0, what, ATOMICS)
+        return talkers[0] if talkers else None
+
+    def _steps(
+        self, channel: Channel, talkers: Mapping[Place, Talker], filled: dict[tuple[Place, int], Channel]
+    ) -> None:
+        """All receivers make the sender's steps, and have room for what it writes."""
+        trace, script = talkers[channel.sender]
+        written = script.words.get(channel.free, {})
+        reached: dict[Place, list[int]] = {place: [] for place in channel.receivers}
+        for number, word in written.items():
+            for place in trace.remote[number].cores:
+                if place not in reached:
+                    what = f"multicasts to {place}, which does not say that it has room there"
+                    raise refuse(trace.image, "MJ4154", word, what, ORDERING)
+                reached[place].append(number)
+        for place, numbers in reached.items():
+            other, steps, made = talkers[place], script.casts[channel.free], talkers[place][1].windows[channel.valid]
+            if len(steps) != len(made):
+                what = f"waits for ever: {channel.sender} makes {len(steps)} steps, {place} {len(made)}"
+                word = next(w for call, end, w in other[1].calls if (call, end) == (THERE, channel.valid))
+                raise refuse(other[0].image, "MJ4152", word, what, ATOMICS)
+            key = id(script), channel.free, *numbers, id(other[1]), channel.valid
+            if key not in self._fitting:
+                self._fitting[key] = frozenset(self._fit(channel, talkers[channel.sender], numbers, place, other[1]))
+            for buffer in self._fitting[key]:
+                if filled.setdefault((place, buffer), channel) is not channel:
+                    what = f"multicasts to buffer {buffer} of {place}, as {filled[place, buffer].sender} does"
+                    raise refuse(trace.image, "MJ4154", written[numbers[0]], what, ORDERING)
+
+    def _fit(
+        self, channel: Channel, sender: Talker, numbers: Sequence[int], place: Place, receiver: Script
+    ) -> Iterator[int]:
+        """The buffers in which writes ``numbers`` find room at a receiver in each step."""
+        trace, script = sender
+        pages = {number: self._pages(trace.remote[number]) for number in numbers}
+        for writes, windows in set(zip(script.casts[channel.free], receiver.windows[channel.valid], strict=True)):
+            for number in writes:
+                if number not in pages:
+                    continue
+                buffer, first, count = pages[number]
+                fits = buffer >= 0 and receiver.sides.get(self._buffers[buffer].index)
+                if fits:
+                    size, (start, free) = self._buffers[buffer].num_pages, windows[buffer]
+                    fits = free >= size or (first - start) % size + count <= free
+                if not fits:
+                    address, word = trace.remote[number].first, script.words[channel.free][number]
+                    what = f"multicasts to {address:#x} of {place}, which may not have room there yet"
+                    raise refuse(trace.image, "MJ4154", word, what, ORDERING)
+                yield self._buffers[buffer].index
+
+    def _pages(self, what: Remote) -> tuple[int, int, int]:
+        """The number of the buffer (-1: none), the first page and the number of pages that a write reaches."""
+        for i, buffer in enumerate(self._buffers):
+            first, last = ((at - buffer.address) // buffer.page_bytes for at in (what.first, what.end - 1))
+            if first >= 0 and last < buffer.num_pages:
+                return i, first, last - first + 1
+        return -1, 0, 0
 
 
-def _shape(group: Mapping[Place, Traces], streams: Streams) -> object:
-    """What a group does, whatever its places."""
-    number = {place: i for i, place in enumerate(group)}
-    return tuple(
-        (streams.of(trace).codes, tuple(tuple(number.get(o, -1) for o in what.cores) for what in trace.remote))
-        for traces in group.values()
-        for trace in traces.values()
-    )
+class _Run:
+    """The calls of channel kernels in one order: cores of a colour make the same calls, and make them together, when
+    all that any of them waits for has come."""
 
-
-def _prove_group(
-    group: Mapping[Place, Traces], streams: Streams, buffers: Sequence[CircularBuffer], device: int
-) -> None:
-    layout = Layout(buffers, _words(group))
-    kinds: dict[object, Kind] = {}
-    numbers: dict[Hashable, int] = {}
-    for run in (_oldest_first, _newest_first, _readers_first, _readers_of_the_last_first):
-        members: list[Member] = []
-        for place, traces in group.items():
-            sequences = [streams.of(trace) for trace in traces.values()]
-            key = tuple(id(s) for s in sequences)
-            if key not in kinds:
-                kinds[key] = Kind(Core(traces, sequences, layout), numbers)
-            members.append(Member(kinds[key], traces, place))
-        run(_World(members))
-        for member in members:
-            where = f"core {member.place} (NoC 0) of device {device}"
-            core = Core(member.traces, member.streams, layout)
-            core.move(member.next, member.state)
-            ended(core, where)
-            for address in layout.gaps:
-                if value := core.value(address):
-                    raise _word_left(core, address, f"the word at {address:#x} of {where} ends at {value}")
-
-
-def _words(group: Mapping[Place, Traces]) -> list[tuple[Role | None, int]]:
-    """The words that the kernels of a group set, wait for, or tell others of."""
-    own: dict[tuple[Role | None, int], None] = {}
-    told: dict[int, None] = {}
-    for traces in group.values():
-        for role, trace in traces.items():
-            for kind, index, *_ in trace.distinct:
-                if kind in (SET, AWAIT):
-                    own[role, trace.remote[index].first] = None
-                elif kind in (ADD, TELL):
-                    told[trace.remote[index].first] = None
-    said = {address for _, address in own}
-    return [*own, *[(None, address) for address in told if address not in said]]
-
-
-class _World:
-    """Cores that tell each other something."""
-
-    def __init__(self, cores: Sequence[Member]) -> None:
-        self.cores = cores
-        self.by_place = {core.place: i for i, core in enumerate(cores)}
-        self._reach: dict[tuple[int, int, int], list[int]] = {}
-        self.repeats = Repeats(cores, list(self._links()))
-
-    def _links(self) -> Iterator[Link]:
-        """Words that one core copies to another: what was last said of them has to grow alike."""
-        for number, core in enumerate(self.cores):
-            layout = core.layout
-            for trace in core.traces.values():
-                for kind, index, *_ in trace.distinct:
-                    if kind == TELL:
-                        first, *others = layout.gaps[trace.remote[index].first]
-                        for place in trace.remote[index].cores:
-                            if place in self.by_place:
-                                for slot in (first, *others):
-                                    yield number, self.by_place[place], first + layout.to_base, slot + layout.to_base
-
-    def tell(self, number: int) -> list[int]:
-        """Do to the others what a core has for them; their numbers."""
-        core, told = self.cores[number], dict[int, None]()
-        if not core.effects:
-            return []
-        for kernel, kind, index, word, value in core.effects:
-            trace = core.kernels[kernel]
-            what = trace.remote[index]
-            reached = self._reached(number, kernel, index, word)
-            told.update(dict.fromkeys(reached))
-            if kind == CAST:
-                touched = Range(what.first, what.end)
-                for now in {self.cores[other].now for other in reached}:
-                    if not now.has_room(touched):
-                        place = next(self.cores[other].place for other in reached if self.cores[other].now is now)
-                        text = f"multicasts to {what.first:#x} of {place}, which may not have room there yet"
-                        raise refuse(trace.image, "MJ4154", word, text, "NoC/Ordering.md")
-                continue
-            for other in (self.cores[i] for i in reached):
-                other.words[what.first] = value if kind == TELL else other.value(what.first) + what.value
-        core.effects = []
-        return list(told)
-
-    def _reached(self, number: int, kernel: int, index: int, word: int) -> list[int]:
-        """The cores that a request of a core goes to."""
-        known = number, kernel, index
-        if known not in self._reach:
-            trace = self.cores[number].kernels[kernel]
-            for place in trace.remote[index].cores:
-                if place not in self.by_place:
-                    text = f"sends to {place}, where no core of the program is"
-                    raise refuse(trace.image, "MJ4154", word, text, "NoC/Coordinates.md")
-            self._reach[known] = [self.by_place[place] for place in trace.remote[index].cores]
-        return self._reach[known]
-
-
-@cache
-def _mode(roles: tuple[Role, ...]) -> Mode:
-    """What was seen in one order serves in the others, too."""
-    return Mode(roles)
-
-
-def _oldest_first(world: _World, *, newest: bool = False) -> None:
-    """Whoever was told something first goes on first, as far as it can."""
-    mode = _mode(tuple(world.cores[0].traces))
-    todo = deque(range(len(world.cores)))
-    while todo:
-        number = todo.pop() if newest else todo.popleft()
-        if not number:
-            world.repeats.look(tuple(todo))
-        while world.cores[number].advance(mode):
+    def __init__(
+        self, channels: Sequence[Channel], talkers: Mapping[Place, Talker], colours: Mapping[Place, int]
+    ) -> None:
+        #: One core of each colour.
+        self._cores: dict[int, Place] = {}
+        for place, colour in colours.items():
+            self._cores.setdefault(colour, place)
+        self._talkers = {colour: talkers[place] for colour, place in self._cores.items()}
+        self._others: dict[Seat, set[Seat]] = {}
+        for channel in channels:
+            sender = colours[channel.sender], channel.free
+            for place in channel.receivers:
+                receiver = colours[place], channel.valid
+                self._others.setdefault(sender, set()).add(receiver)
+                self._others.setdefault(receiver, set()).add(sender)
+        #: Steps that a channel's end has made so far, and those that it has waited for.
+        self._made = dict.fromkeys(self._others, 0)
+        self._waited = dict.fromkeys(self._others, 0)
+        self._next = dict.fromkeys(self._cores, 0)
+        while any([self._advance(colour) for colour in self._cores]):
             pass
-        todo.extend(other for other in world.tell(number) if other not in todo)
+
+    def waiting(self) -> dict[Place, tuple[int, int, int]]:
+        """The calls at which the first cores of colours wait for ever."""
+        calls = {colour: script.calls for colour, (_, script) in self._talkers.items()}
+        left = {colour: at for colour, at in self._next.items() if at < len(calls[colour])}
+        return {self._cores[colour]: calls[colour][at] for colour, at in left.items()}
+
+    def _advance(self, colour: int) -> bool:
+        """Go on until the colour waits; whether anything moved."""
+        calls, start = self._talkers[colour][1].calls, self._next[colour]
+        made, waited, others = self._made, self._waited, self._others
+        at, end = start, len(calls)
+        while at < end:
+            what, name, _ = calls[at]
+            seat = colour, name
+            if what in (ROOM, TELLS):
+                made[seat] += 1
+            else:
+                step = waited[seat] + 1
+                if any([made[other] < step for other in others[seat]]):
+                    break
+                waited[seat] = step
+            at += 1
+        self._next[colour] = at
+        return at > start
 
 
-def _newest_first(world: _World) -> None:
-    """Whoever was told something last goes on first."""
-    _oldest_first(world, newest=True)
-
-
-def _readers_first(world: _World) -> None:
-    """Readers go on as far as they can before anybody consumes, and then one core at a time consumes until it has given
-    pages back."""
-    cores, reader = world.cores, _mode((Role.NCRISC,))
-    consumer = _mode(tuple(role for role in cores[0].traces if role is not Role.NCRISC))
-    todo, consumers, idle = deque(range(len(cores))), deque(range(len(cores))), 0
-    while idle < len(cores):
-        if not consumers[0]:
-            world.repeats.look((tuple(todo), idle))
-        while todo:
-            number = todo.popleft()
-            while cores[number].advance(reader):
-                pass
-            todo.extend(other for other in world.tell(number) if other not in todo)
-        number = consumers[0]
-        consumers.rotate(-1)
-        idle = 0 if cores[number].advance(consumer) else idle + 1
-        todo.append(number)
-
-
-def _readers_of_the_last_first(world: _World) -> None:
-    """As :func:`_readers_first`, the last core before the first."""
-    _readers_first(_World(world.cores[::-1]))
-
-
-def _word_left(core: Core, address: int, what: str) -> CodegenError:
-    """The error for a word from which the next launch would start: shown at the last wait for it."""
-    image, word = next(
-        ((t.image, e[3]) for t in core.traces.values() for e in reversed(t.events)
-         if e[0] in (AWAIT, SET) and t.remote[e[1]].first == address),
-        next((t.image, 0) for t in core.traces.values()),
-    )  # fmt: skip
-    return refuse(image, "MJ4153", word, f"{what}, and the next launch would start from it", "NoC/Atomics.md")
+def _come_to_ends(channels: Sequence[Channel], talkers: Mapping[Place, Talker], device: int) -> None:
+    """Refuse (MJ4152) if channel kernels wait for one another for ever."""
+    calls: dict[Hashable, int] = {}
+    kinds = {id(script): script for _, script in talkers.values()}
+    kind = {key: calls.setdefault(tuple((a, b) for a, b, _ in s.calls), len(calls)) for key, s in kinds.items()}
+    if not _Run(channels, talkers, {place: kind[id(script)] for place, (_, script) in talkers.items()}).waiting():
+        return
+    waiting = _Run(channels, talkers, {place: i for i, place in enumerate(talkers)}).waiting()
+    lines = [
+        f"core {place}: {instruction(talkers[place][0].image, word)}  (the channel of the word at {end:#x})"
+        for place, (_, end, word) in waiting.items()
+    ]
+    for place, (_, _, word) in waiting.items():
+        what = f"waits for ever on core {place} (NoC 0) of device {device}"
+        raise refuse(talkers[place][0].image, "MJ4152", word, what, ATOMICS, lines[:_SHOWN])

@@ -13,7 +13,6 @@ from collections.abc import Mapping, Sequence
 from meshjit.codegen.tensix.check.cores import SYNC, Core, Layout, Mode
 from meshjit.codegen.tensix.check.events import (
     ABOVE,
-    AWAIT,
     BELOW,
     GET,
     INIT,
@@ -41,14 +40,14 @@ def prove(traces: Mapping[Role, Trace], streams: Streams, buffers: Sequence[Circ
     """
     _alone(traces)
     layout = Layout(buffers)
-    sequences = [streams.of(trace, alone=True) for trace in traces.values()]
+    sequences = [streams.of(trace) for trace in traces.values()]
     core = Core(traces, sequences, layout)
     for last in sorted(_late(traces)) or [None]:
         core = Core(traces, sequences, layout)
-        mode, repeats = Mode(tuple(role for role in traces if role != last), last), Repeats([core])
+        mode, repeats = Mode(tuple(role for role in traces if role != last), last), Repeats(core)
         while core.advance(mode):
-            repeats.look(last)
-        ended(core, where)
+            repeats.look()
+        _ended(core, where)
     _balanced(core, where)
 
 
@@ -94,7 +93,7 @@ def _late(traces: Mapping[Role, Trace]) -> set[Role]:
     return {role for (kind, _), role in users.items() if kind in (GET, INIT)}
 
 
-def ended(core: Core, where: str) -> None:
+def _ended(core: Core, where: str) -> None:
     """Refuse a core whose kernels have not all come to their ends (MJ4152)."""
     waiting = {
         role: sequence.events[at]
@@ -104,24 +103,20 @@ def ended(core: Core, where: str) -> None:
     if not waiting:
         return
     lines = [
-        f"{role.value}: {instruction(core.traces[role].image, event[3])}  ({_describe(core, role, *event[:3])})"
+        f"{role.value}: {instruction(core.traces[role].image, event[3])}  ({_describe(core, *event[:3])})"
         for role, event in waiting.items()
     ]
     role, event = next(iter(waiting.items()))
     raise refuse(core.traces[role].image, "MJ4152", event[3], f"waits for ever on {where}", SYNC, lines)
 
 
-def _describe(core: Core, role: Role, kind: int, index: int, amount: int) -> str:
+def _describe(core: Core, kind: int, index: int, amount: int) -> str:
     state, layout = core.state, core.layout
     if kind in (RESERVE, WAIT):
         level = state[layout.number[index]]
         return f"{'room for' if kind == RESERVE else ''} {amount} pages of buffer {index}, level {level}".strip()
     if kind in (NEED, VALID):
         return f"Src{'AB'[index]}, {state[layout.valid + index]} banks filled"
-    if kind == AWAIT:
-        word = core.traces[role].remote[index]
-        want = state[layout.own[role, word.first] + layout.to_base] + word.value
-        return f"the word at {word.first:#x} is {core.value(word.first)}, not {want}"
     return f"semaphore {index}, value {state[layout.value + index]}, maximum {state[layout.most + index]}"
 
 

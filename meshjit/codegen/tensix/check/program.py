@@ -76,20 +76,19 @@ def prove(program: Program, arch: Arch) -> int:
     if not program.circular_buffers:
         return 0
     kernels = {k.role: _Kernel(k, program, arch) for k in sorted(program.kernels, key=lambda k: _ORDER[k.role])}
-    streams, proved = Streams(), set[object]()
+    streams, proved, together = Streams(), set[object](), grid.Grid(program.circular_buffers)
     devices: dict[int, dict[Place, dict[Role, Trace]]] = {}
     for core, words in program.arguments:
         for device, block in _blocks(program, arch, core, words):
             traces = {role: kernel.trace(block) for role, kernel in kernels.items()}
-            key = tuple((streams.of(t, alone=True).codes, *t.sides.items(), t.registers) for t in traces.values())
+            key = tuple((streams.of(t).codes, *t.sides.items(), t.registers) for t in traces.values())
             if key not in proved:
                 proved.add(key)
                 network.prove(traces, streams, program.circular_buffers, f"core {core} of device {device}")
             if any(trace.remote for trace in traces.values()):
                 devices.setdefault(device, {})[arch.worker(core)] = traces
-    groups = set[object]()
     for device, cores in devices.items():
-        grid.prove_together(cores, streams, program.circular_buffers, device, groups)
+        together.prove(cores, device)
     return len(proved)
 
 

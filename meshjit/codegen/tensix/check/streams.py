@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 
-from meshjit.codegen.tensix.check.events import SET, Event, Remote, Trace
+from meshjit.codegen.tensix.check.events import SET, Event, Trace
 
 #: Bytes of an event.
 SIZE = 4
@@ -42,25 +42,21 @@ class Stream:
 
 
 class Streams:
-    """Numbers of the events of a program's kernels: the same for all cores, whatever cores they send to."""
+    """Numbers of the events of a program's kernels: the same for all cores, without words and other cores."""
 
     def __init__(self) -> None:
-        self._numbers: dict[tuple[Event, Remote | None], int] = {}
-        self._found: dict[tuple[int, bool], Stream] = {}
+        self._numbers: dict[Event, int] = {}
+        self._found: dict[int, Stream] = {}
         self._kept: list[Sequence[Event]] = []
 
-    def of(self, trace: Trace, *, alone: bool = False) -> Stream:
-        """The stream of a trace; with ``alone``, without words and other cores."""
-        key = id(trace.events), alone
+    def of(self, trace: Trace) -> Stream:
+        """The stream of a trace."""
+        key = id(trace.events)
         if key not in self._found:
             self._kept.append(trace.events)  # its id stays its own
             events, distinct = trace.events, trace.distinct
-            if alone and trace.remote:
+            if trace.remote:
                 events, distinct = [e for e in events if e[0] < SET], [e for e in distinct if e[0] < SET]
-            numbers = {e: self._number(e, trace.remote) for e in distinct}
+            numbers = {e: self._numbers.setdefault(e, len(self._numbers)) for e in distinct}
             self._found[key] = Stream(events, array("I", map(numbers.__getitem__, events)).tobytes())
         return self._found[key]
-
-    def _number(self, event: Event, remote: Sequence[Remote]) -> int:
-        what = remote[event[1]]._replace(cores=()) if event[0] >= SET else None
-        return self._numbers.setdefault((event, what), len(self._numbers))
