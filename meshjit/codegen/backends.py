@@ -46,7 +46,7 @@ def _card(arch: Arch, flops: float, memory_bandwidth: float, link_bandwidth: flo
         link_bandwidth=link_bandwidth,
         link_latency_s=5e-6,
         tiling=partial(_card_tiling, arch),
-        transposed_operands=frozenset({1}),  # by the unpacker of SrcA, which SrcB's cannot do
+        transposed_operands=frozenset({0, 1}),  # by TRNSPSRCB, and by the unpacker of SrcA
     )
 
 

@@ -120,9 +120,10 @@ def _take_in_transpositions(graph: Graph, groups: dict[Node, _Group], operands: 
         users = uses[node]
         places = {i for u in users for i, o in enumerate(u.operands) if o is node}
         taken = places <= operands and all(u in groups and u.op.kernel == "matmul" for u in users)
-        if users and taken and len({id(groups[u]) for u in users}) == 1:
+        if users and taken:
             groups[node] = groups[users[0]]
-            groups[node].members.add(node)
+            for user in users:
+                groups[user].members.add(node)
 
 
 def _reads_constant(group: _Group) -> bool:

@@ -290,6 +290,7 @@ def matmul_cases() -> Iterator[Triple]:
         types = [plain(dtype, 70, 100), plain(dtype, 90, 100), plain(dtype, 90)]
         for grid in ("1", "8x8"):
             yield triple(f"matmul_transposed-{dtype}", fused(_transposed_bias, types), grid, "mixed")
+    yield from _transposed_first_cases()
     square = [plain(BF16, 64, 64)]
     yield triple("matmul_same_operand-bf16", single(lambda b, x: b.add(linear.MATMUL, [x, x]), square), "1", "mixed")
     types = [plain(BF16, 40, 64), plain(BF16, 64, 100), plain(BF16, 100), plain(BF16, 40, 1)]
@@ -298,14 +299,47 @@ def matmul_cases() -> Iterator[Triple]:
         yield triple(f"matmul_bias_gelu_{fidelity}-bf16", graph, data="mixed")
 
 
+def _transposed_first_cases() -> Iterator[Triple]:
+    """x.T @ y: fidelities, kinds of data, grids, several steps, a batch, an epilogue, y transposed too."""
+    for fidelity in ("lofi", "hifi2", "hifi3", "hifi4"):
+        for dtype, data in ((BF16, "mixed"), (BF16, "bits"), (F32, "mixed"), (F32, "bits")):
+            graph = fused(_transposed_first, [plain(dtype, 70, 45), plain(dtype, 70, 90)], fidelity=fidelity)
+            yield triple(f"matmul_transposed_first_{fidelity}-{dtype}-{data}", graph, data=data)
+    types = [plain(BF16, 70, 45), plain(BF16, 70, 90)]
+    graph = fused(_transposed_first, types, fidelity="hifi4", accumulate="bf16")
+    yield triple("matmul_transposed_first_hifi4_bf16-bf16", graph, data="mixed")
+    for dtype in FLOATS:
+        for grid, k, m in (("1", 100, 130), ("8x8", 500, 256)):
+            types = [plain(dtype, k, m), plain(dtype, k, 250)]
+            yield triple(f"matmul_transposed_first-{dtype}", fused(_transposed_first, types), grid, "mixed")
+        types = [plain(dtype, 3, 33, 40), plain(dtype, 33, 70)]
+        yield triple(f"matmul_transposed_first_batch-{dtype}", fused(_transposed_first, types), data="mixed")
+        types = [plain(dtype, 100, 70), plain(dtype, 90, 100), plain(dtype, 90)]
+        for grid in ("1", "2x2"):
+            yield triple(f"matmul_transposed_both-{dtype}", fused(_transposed_both, types), grid, "mixed")
+
+
+def _turned(b: Builder, x: Node) -> Node:
+    rank = x.type.rank
+    return b.add(shape.TRANSPOSE, [x], {"perm": (*range(rank - 2), rank - 1, rank - 2)})
+
+
+def _transposed_first(b: Builder, x: Node, y: Node) -> Node:
+    return b.add(linear.MATMUL, [_turned(b, x), y])
+
+
+def _transposed_both(b: Builder, x: Node, y: Node, bias: Node) -> Node:
+    total = b.add(E_.ADD, [b.add(linear.MATMUL, [_turned(b, x), _turned(b, y)]), bias])
+    return b.add(E_.GELU, [total], {"approximate": "tanh"})
+
+
 def _bias_gelu(b: Builder, x: Node, y: Node, bias: Node, r: Node) -> Node:
     total = b.add(E_.ADD, [b.add(linear.MATMUL, [x, y]), bias])
     return b.add(E_.ADD, [b.add(E_.GELU, [total], {"approximate": "tanh"}), r])
 
 
 def _transposed_bias(b: Builder, x: Node, y: Node, bias: Node) -> Node:
-    turned = b.add(shape.TRANSPOSE, [y], {"perm": (1, 0)})
-    return b.add(E_.ADD, [b.add(linear.MATMUL, [x, turned]), bias])
+    return b.add(E_.ADD, [b.add(linear.MATMUL, [x, _turned(b, y)]), bias])
 
 
 def _scale_residual(b: Builder, x: Node, y: Node, bias: Node, r: Node) -> Node:
@@ -323,6 +357,7 @@ def tiny_cases() -> Iterator[Triple]:
         for fidelity in ("lofi", "hifi4"):
             graph = fused(lambda b, x, y: b.add(linear.MATMUL, [x, y]), [t, t], fidelity=fidelity)
             yield triple(f"tiny_matmul_{fidelity}-{t.dtype}", graph, "1", "mixed")
+        yield triple(f"tiny_matmul_transposed_first-{t.dtype}", fused(_transposed_first, [t, t]), "1", "mixed")
         for axes in ((0,), (1,)):
             attrs = {"axes": axes, "keepdims": True}
             graph = single(lambda b, x, a=attrs: b.add(reduce.MAX, [x], a), [plain(t.dtype, 20, 20)])

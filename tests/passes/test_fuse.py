@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from meshjit.ir.evaluate import evaluate
@@ -10,6 +12,7 @@ from meshjit.ir.machine import Machine
 from meshjit.ir.mesh import Mesh
 from meshjit.ir.opdef import LOCAL
 from meshjit.ir.ops import create, elementwise, linear, reduce
+from meshjit.ir.ops import shape as shapes
 from meshjit.ir.program import Layout
 from meshjit.ir.types import F32, TensorType
 from meshjit.passes.fuse import fuse
@@ -97,3 +100,19 @@ def test_weights_of_a_norm_are_read_from_memory():
     values = [[1.0, 2, 3, 4, 5], [2.0, 1, 0, 1, 2]]
     inputs = [np.array(v, np.float32) for v in values]
     assert np.array_equal(evaluate(card, inputs)[0], evaluate(graph, inputs)[0])
+
+
+def test_matmuls_take_in_the_transposition_of_operands_that_the_machine_reads_transposed():
+    def gradients(b, x, y, z):
+        turned = b.add(shapes.TRANSPOSE, [x], {"perm": (1, 0)})
+        return [b.add(linear.MATMUL, [turned, other]) for other in (y, z)]
+
+    builder = Builder(Mesh((1,), ("tp",)), LOCAL)
+    params = [builder.param(f"x{i}", TensorType(F32, (5, 4), ((), ()))) for i in range(3)]
+    graph = builder.graph("f", gradients(builder, *params))
+    inputs = [np.random.default_rng(i).standard_normal((5, 4)).astype(np.float32) for i in range(3)]
+    for operands, expected in (((), 3), ((1,), 3), ((0,), 2), ((0, 1), 2)):
+        out = fuse(graph, replace(CARD, transposed_operands=frozenset(operands)))
+        assert len(out.nodes) == expected, operands
+        for got, want in zip(evaluate(out, inputs), evaluate(graph, inputs), strict=True):
+            assert np.array_equal(got, want)

@@ -63,7 +63,7 @@ def table(
         "pack_edge_mask1": 0xFFFF,
         "unpack0_dest_counter": 1 << 8,
         "unpack0_zw_stride": 512,
-        "unpack1_zw_stride": 512,
+        "unpack1_zw_stride": 16 * 16 * (2 if unpack1.out & 15 == FORMAT_BF16 else 4),  # a face
         "unpack0_tile": unpack0.tile,
         "unpack0_tile1": 1 | 4 << 16,
         "unpack0_out": unpack0.out,

@@ -293,12 +293,13 @@ def _product(node: Node, mesh: Mesh) -> _Product:
     inputs, nodes, result = _members(node)
     root = next(n for n in nodes if n.op.kernel == "matmul")
     a, b = root.operands
-    turned = b.op.kernel == "copy" and b in nodes
+    turned = {o for o in (a, b) if o.op.kernel == "copy" and o in nodes}
     nodes = tuple(n for n in nodes if n.op.kernel != "copy")
     read = {o for n in nodes if n is not root for o in n.operands}
     others = [i for i in inputs if i in read]
     # The launch binds the node's operands in order; the matmul's kernels want a, b, then the rest.
-    order = (inputs.index(a), inputs.index(b.operands[0] if turned else b), *(inputs.index(o) for o in others))
+    matrices = (o.operands[0] if o in turned else o for o in (a, b))
+    order = tuple(inputs.index(o) for o in (*matrices, *others))
     epilogue = None
     chain = None
     if result is not root:
@@ -315,7 +316,8 @@ def _product(node: Node, mesh: Mesh) -> _Product:
         operands=tuple(chain.operands) if chain else (),
         fidelity=fidelity,
         fp32_accumulate=node.attrs.get("accumulate") != "bf16" or any(o.type.dtype != BF16 for o in (*inputs, result)),
-        b_transposed=turned,
+        a_transposed=a in turned,
+        b_transposed=b in turned,
     )
     return _Product(spec, order)
 

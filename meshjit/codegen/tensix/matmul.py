@@ -19,33 +19,13 @@ from meshjit.codegen.tensix.grid import buffers
 from meshjit.codegen.tensix.hw import Cb, Hw, hw
 from meshjit.codegen.tensix.matmul_blocks import Layout, Plan, Problem, Share, assign, count, groups, layout, reachable
 from meshjit.codegen.tensix.multicast import GROUP_WORDS, GroupRecord, group_words
+from meshjit.codegen.tensix.products import products
 from meshjit.errors import CodegenError
 from meshjit.ir.program import BufferAddress, Kernel, Program, Role, Word
 from meshjit.ir.types import BF16, DType
 
 Fidelity = Literal["lofi", "hifi2", "hifi3", "hifi4"]
 PHASES: dict[str, int] = {"lofi": 1, "hifi2": 2, "hifi3": 3, "hifi4": 4}
-
-#: SrcA's step after each of the 16 MVMULs, as address modes (0: 0 rows, 1: 32, 2: 48, 3: 16 and the next phase), and
-#: the Dst row each adds to. SrcB steps by 8 rows, so MVMUL i reads rows 8 i mod 64 of SrcB.
-_ADDR_MODES = (0, 1, 0, 1, 0, 1, 0, 2, 0, 1, 0, 1, 0, 1, 0, 3)
-_DST_ROWS = (0, 8, 0, 8, 32, 40, 32, 40, 16, 24, 16, 24, 48, 56, 48, 56)
-MVMUL_STEPS = tuple(zip(_DST_ROWS, _ADDR_MODES, strict=True))
-
-
-def _ab(a: int, b: int) -> int:
-    """The SrcA/SrcB word of an address mode: rows to step each by."""
-    return a | b << 8
-
-
-_FIDELITY_STEP = 1 << 13
-MODES = ((_ab(0, 8), 0), (_ab(32, 8), 0), (_ab(48, 8), 0), (_ab(16, 8), _FIDELITY_STEP))
-
-#: The same when SrcA holds a tile whose faces were transposed one by one while they were unpacked: the tile transposed
-#: has faces 1 and 2 in each other's place, so SrcA steps by 0, 16 or 48 rows.
-_ADDR_MODES_TRANSPOSED = (0, 1, 0, 2, 0, 1, 0, 1, 0, 1, 0, 2, 0, 1, 0, 3)
-MVMUL_STEPS_TRANSPOSED = tuple(zip(_DST_ROWS, _ADDR_MODES_TRANSPOSED, strict=True))
-MODES_TRANSPOSED = (MODES[0], (_ab(16, 8), 0), MODES[2], MODES[3])
 
 
 @dataclass(frozen=True)
@@ -55,7 +35,8 @@ class MatmulSpec:
     ``a`` is (..., m, k), ``b`` (..., k, n), leading dims broadcast; ``operands`` are broadcast to the output's shape;
     ``epilogue`` takes the product as value 0, then the operands (None: the product itself). Inputs in f32 are
     multiplied as TF32 (10 mantissa bits). ``fp32_accumulate`` keeps the sum in float32, else in bfloat16. With
-    ``b_transposed`` the buffer of ``b`` holds (..., n, k); the unpacker transposes its tiles.
+    ``a_transposed`` the buffer of ``a`` holds (..., k, m), which the matrix unit transposes; with ``b_transposed`` that
+    of ``b`` holds (..., n, k), which the unpacker transposes.
     """
 
     name: str
@@ -66,6 +47,7 @@ class MatmulSpec:
     operands: tuple[Operand, ...] = ()
     fidelity: Fidelity = "hifi2"
     fp32_accumulate: bool = True
+    a_transposed: bool = False
     b_transposed: bool = False
 
     @property
@@ -80,7 +62,9 @@ class MatmulSpec:
     @property
     def problem(self) -> Problem:
         """The matmul in tiles."""
-        return Problem.of(self.a.shape, self.b.shape, self.shape, b_transposed=self.b_transposed)
+        return Problem.of(
+            self.a.shape, self.b.shape, self.shape, a_transposed=self.a_transposed, b_transposed=self.b_transposed
+        )
 
 
 #: What plans are costed with, in cycles of the cores' clock: bytes of DRAM per cycle (288 GB/s at 1 GHz, 512 GB/s at
@@ -162,7 +146,9 @@ def cost(spec: MatmulSpec, arch: Arch, cut: Plan) -> float:
     work = count(problem, cut, place)
     steps = -(-problem.k // cut.k_block)
     sizes, _ = _sizes(spec, problem, cut)
-    math = max(cut.rows * cut.columns * (16 * PHASES[spec.fidelity] + 2), cut.unpacks * _UNPACK_CYCLES)
+    one = 16 * PHASES[spec.fidelity] + (5 if spec.a_transposed else 2)
+    unpack = cut.unpacks(a_transposed=spec.a_transposed) * _UNPACK_CYCLES
+    math = max(cut.rows * cut.columns * one, unpack)
     pack = _PACK_CYCLES * cut.rows * cut.columns
     compute = work.blocks * (max(problem.k * math, pack) if cut.halves == 2 else problem.k * math + pack)
     dram = issue = arrive = 0.0
@@ -332,14 +318,19 @@ def _kernels(
         for i, (cb, (stride, broadcast)) in enumerate(zip(cbs[2:-1], walks, strict=True))
     )
     b_format = config.unpack_format(spec.b.dtype, to_dst=False, transpose=spec.b_transposed)
-    b_stride = (problem.k, 1) if spec.b_transposed else (1, problem.n)
-    steps, modes = (MVMUL_STEPS_TRANSPOSED, MODES_TRANSPOSED) if spec.b_transposed else (MVMUL_STEPS, MODES)
+    turned = {"a_transposed": spec.a_transposed, "b_transposed": spec.b_transposed}
+    hold = cut.hold(a_transposed=spec.a_transposed)
+    multiply = products(PHASES[spec.fidelity], arch, hold=hold, **turned)
     formats = tuple(config.unpack_format(o.dtype, to_dst=o.dtype != BF16) for o in spec.operands)
     computes = tuple(ComputeOperand(cb, f, 1 + i) for i, (cb, f) in enumerate(zip(cbs[2:-1], formats, strict=True)))
-    a = MatrixRecord("a", "h", cbs[0], 0, cut.rows, (problem.k, 1), 1, True, cut.keep == "a", words.record("a", record))
+    a = MatrixRecord(
+        "a", "h", cbs[0], 0, cut.rows, problem.a_stride, 1, not spec.a_transposed, cut.keep == "a",
+        words.record("a", record),
+    )  # fmt: skip
     b = MatrixRecord(
-        "b", "w", cbs[1], 1, cut.columns, b_stride, 0, spec.b_transposed, cut.keep == "b", words.record("b", record)
-    )
+        "b", "w", cbs[1], 1, cut.columns, problem.b_stride, 0, spec.b_transposed, cut.keep == "b",
+        words.record("b", record),
+    )  # fmt: skip
     step_row = (record.addr_mod_dst[3], 2)
     half = dst_slots(spec, 2) if cut.halves == 2 else 0
     over = record.arguments + 4 * (words.sync + 3) if words.groups else 0
@@ -353,12 +344,12 @@ def _kernels(
         (Role.NCRISC, "tensix/reader_matmul.ll.j2",
          {"operands": reads, "k_valid": spec.a.shape[-1] % TILE_DIM, "scratch": over - 4}),
         (Role.TRISC0, "tensix/unpack_matmul.ll.j2",
-         {"held": a if cut.hold == "a" else b, "moving": b if cut.hold == "a" else a, "b_format": b_format,
-          "operands": computes, "mixed": any(f != b_format for f in formats)}),
+         {"held": a if hold == "a" else b, "moving": b if hold == "a" else a, "by_faces": spec.a_transposed,
+          "b_format": b_format, "operands": computes, "mixed": any(f != b_format for f in formats)}),
         (Role.TRISC1, "tensix/math_matmul.ll.j2",
-         {"steps": steps, "mop": _mop(PHASES[spec.fidelity], arch), "modes": modes, "epilogue_modes": (step_row,),
-          "restore": ((step_row[0], _FIDELITY_STEP),), "operands": computes, "program": program,
-          "setup": program.setup, "hold": cut.hold, "zero_half": isa.encode_line("ZEROACC mode=2", arch.name)}),
+         {"products": multiply, "epilogue_modes": (step_row,), "restore": ((step_row[0], multiply.modes[3][1]),),
+          "operands": computes, "program": program, "setup": program.setup, "hold": hold,
+          "zero_half": isa.encode_line("ZEROACC mode=2", arch.name)}),
         (Role.TRISC2, "tensix/pack_matmul.ll.j2", {"out": cbs[-1]}),
         (Role.BRISC, "tensix/writer_matmul.ll.j2",
          {"cbs": cbs, "out": cbs[-1], "address_arg": 2 + count, "row_stride": problem.n}),
@@ -396,9 +387,3 @@ def _arguments(
             fix="shard the tensors over more devices",
         )
     return tuple(out)
-
-
-def _mop(phases: int, arch: Arch) -> tuple[int, ...]:
-    """The MOP template (ISA documentation, MOPExpander, template 1): the replay buffer, ``phases`` times."""
-    nop, replay = isa.encode_line("NOP", arch.name), isa.encode_line("REPLAY length=16 start=0", arch.name)
-    return (1, phases, nop, nop, nop, replay, nop, replay, replay)

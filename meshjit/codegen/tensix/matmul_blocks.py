@@ -38,23 +38,24 @@ class Plan:
     halves: int = 2
     depth: int = 2
 
-    @property
-    def hold(self) -> Literal["a", "b"]:
-        """The operand whose tile stays in its source register while tiles of the other one pass: fewer unpacks."""
-        return "a" if self.columns >= self.rows else "b"
+    def hold(self, *, a_transposed: bool) -> Literal["a", "b"]:
+        """The operand whose tile stays in its source register while tiles of the other one pass: fewer unpacks.
 
-    @property
-    def unpacks(self) -> int:
+        A transposed A passes through its register face by face, so it cannot stay.
+        """
+        return "a" if self.columns >= self.rows and not a_transposed else "b"
+
+    def unpacks(self, *, a_transposed: bool) -> int:
         """Tiles unpacked per block and tile of K."""
-        outer, inner = sorted((self.rows, self.columns))
-        return outer * (1 + inner)
+        a_stays = self.hold(a_transposed=a_transposed) == "a"
+        return (self.rows if a_stays else self.columns) + self.rows * self.columns
 
 
 @dataclass(frozen=True)
 class Problem:
     """A matmul in tiles: m x k times k x n for every index of ``lead``, with the operands' shapes.
 
-    ``b_step`` is the number of pages from one column of B to the next.
+    ``a_stride`` and ``b_stride`` are the pages from one row of A (column of B) to the next, and from one k to the next.
     """
 
     m: int
@@ -63,16 +64,26 @@ class Problem:
     lead: tuple[int, ...]
     a: tuple[int, ...]
     b: tuple[int, ...]
-    b_step: int = 1
+    a_stride: tuple[int, int]
+    b_stride: tuple[int, int]
 
     @classmethod
     def of(
-        cls, a: tuple[int, ...], b: tuple[int, ...], shape: tuple[int, ...], *, b_transposed: bool = False
+        cls,
+        a: tuple[int, ...],
+        b: tuple[int, ...],
+        shape: tuple[int, ...],
+        *,
+        a_transposed: bool = False,
+        b_transposed: bool = False,
     ) -> Problem:
-        """From the operands' and the output's shapes in elements; ``b_transposed``: memory holds B's columns."""
+        """From the operands' and the output's shapes in elements; ``a_transposed``: memory holds A's columns,
+        ``b_transposed``: memory holds B's."""
         _, m, k = tile_grid(a)
         _, _, n = tile_grid(b)
-        return cls(m, k, n, shape[:-2], a, b, k if b_transposed else 1)
+        a_stride = (1, m) if a_transposed else (k, 1)
+        b_stride = (k, 1) if b_transposed else (1, n)
+        return cls(m, k, n, shape[:-2], a, b, a_stride, b_stride)
 
 
 @dataclass(frozen=True)
@@ -175,7 +186,8 @@ def _rounds(problem: Problem, cut: Plan, place: Layout, slot: tuple[int, int]) -
         cells = product(rows, columns) if cut.keep == "a" else ((i, j) for j in columns for i in rows)
         for i, j in cells:
             h, w = max(min(cut.rows, m - i), 0), max(min(cut.columns, n - j), 0)
-            yield Block(h, w, a + i * k, b + j * problem.b_step, number * m * n + i * n + j, 0, (number, i, j))
+            first = a + i * problem.a_stride[0], b + j * problem.b_stride[0]
+            yield Block(h, w, *first, number * m * n + i * n + j, 0, (number, i, j))
 
 
 def _flagged(blocks: Sequence[Block]) -> list[Block]:

@@ -14,6 +14,7 @@ from meshjit.codegen.tensix import check
 from meshjit.codegen.tensix.lower import lower
 from meshjit.errors import CodegenError
 from meshjit.ir.ops import elementwise, linear, reduce
+from meshjit.ir.ops.shape import TRANSPOSE
 from meshjit.ir.types import BF16, F32
 from meshjit.toolchain import cache
 
@@ -37,6 +38,10 @@ NODES = {
     "shared": lambda: single(
         lambda g, x, y: g.add(linear.MATMUL, [x, y]), plain(BF16, 512, 512), plain(BF16, 512, 512)
     ),
+    "turned": lambda: fused(
+        lambda g, x, y: g.add(linear.MATMUL, [g.add(TRANSPOSE, [x], {"perm": (1, 0)}), y]),
+        plain(BF16, 192, 256), plain(BF16, 192, 256),
+    ),
     "long": lambda: single(
         lambda g, x, y: g.add(linear.MATMUL, [x, y]), plain(BF16, 512, 4096), plain(BF16, 4096, 512)
     ),
@@ -51,6 +56,7 @@ LIB, READER, WRITER = "tensix/lib.ll.j2", "tensix/reader_tiles.ll.j2", "tensix/w
 SHARED, CAST = "tensix/reader_matmul.ll.j2", "tensix/multicast.ll.j2"
 UNPACK_MATMUL, MATH_MATMUL = "tensix/unpack_matmul.ll.j2", "tensix/math_matmul.ll.j2"
 WRITER_MATMUL = "tensix/writer_matmul.ll.j2"
+PRODUCTS = "meshjit.codegen.tensix.products"
 UNPACK, MATH = "tensix/unpack_tiles.ll.j2", "tensix/math_tiles.ll.j2"
 
 
@@ -68,6 +74,7 @@ class Fault:
     says: str
 
 
+_END = "{{ t.instructions(products.end) }}\n"
 _EXTRA = "{{ t.cb_reserve('xr', operands[0].cb, 1) }}\n{{ t.cb_push('xp', operands[0].cb, 1) }}\n{{ t.end() }}"
 _ROOM = (
     "{{ t.cb_reserve(x.key ~ '.rs', x.cb, x.lines * k_block) }}\n",
@@ -103,8 +110,7 @@ _LATE = (
           "long", "MJ4154", "goes on without waiting for it"),
     Fault("write not waited for in the last block", WRITER_MATMUL, _WRITTEN, unless_late(_WRITTEN, "'lt'", "true"),
           "blocks", "MJ4155", "may not have been read over the NoC yet"),
-    Fault("SrcB kept in the last block", MATH_MATMUL, "  tt SETRWC mask=15 clear=3\n",
-          unless_late("  tt SETRWC mask=15 clear=3\n", "'lt'", "true"), "blocks", "MJ4156", ""),
+    Fault("SrcB kept in the last block", MATH_MATMUL, _END, unless_late(_END, "'lt'", "true"), "blocks", "MJ4156", ""),
 )  # fmt: skip
 FAULTS = (
     *_LATE,
@@ -157,8 +163,12 @@ FAULTS = (
     Fault("source register is kept", LIB, "  tt SETRWC clear=1\n", "", "one-tile", "MJ4156", "never handed back"),
     Fault("source register is given back twice", LIB, "  tt SETRWC clear=1\n", "  tt SETRWC clear=1\n" * 2, "one-tile",
           "MJ4156", "without having used it"),
-    Fault("matmul keeps SrcB", "tensix/math_matmul.ll.j2", "  tt SETRWC mask=15 clear=3\n",
-          "  tt SETRWC mask=15 clear=1\n", "matmul", "MJ4156", "SrcB is used and never handed back"),
+    Fault("matmul keeps SrcB", PRODUCTS, "SETRWC mask=15 clear=3", "SETRWC mask=15 clear=1", "matmul", "MJ4156",
+          "SrcB is used and never handed back"),
+    Fault("a transposed face is kept", PRODUCTS, '" clear=2" if j', '"" if j', "turned", "MJ4156",
+          "SrcB is used and never handed back"),
+    Fault("a face is not unpacked", LIB, "{% for face in range(4) %}\n  tt UNPACR",
+          "{% for face in range(3) %}\n  tt UNPACR", "turned", "MJ4152", "waits for ever"),
     Fault("room told of before it is there", SHARED, _ROOM[0] + _ROOM[1], _ROOM[1] + _ROOM[0], "shared", "MJ4154",
           "may not have room there yet"),
     Fault("multicast without room", SHARED, "{{ m.wait_free(k ~ '.wf', x.group) }}\n", "", "shared", "MJ4154",

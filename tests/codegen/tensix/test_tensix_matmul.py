@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from card_run import CHIPS, ONE, check, fused, plain, random, run_node, single, target
+from card_run import CHIPS, ONE, check, fused, plain, random, single, target
 
 from meshjit.arch import ARCHS
 from meshjit.codegen.tensix import matmul
 from meshjit.codegen.tensix.eltwise import Operand
 from meshjit.codegen.tensix.matmul_blocks import Plan
 from meshjit.ir.ops import create, elementwise, linear
-from meshjit.ir.ops import shape as shapes
 from meshjit.ir.program import RunProgram
 from meshjit.ir.types import BF16, F32, DType
 from meshjit.runtime import layouts
@@ -92,45 +91,6 @@ def test_fidelity(chip, fidelity, fp32_accumulate):
     assert np.linalg.norm(got - want) / np.linalg.norm(want) < limit
 
 
-def turned(g, y):
-    """The last two dims exchanged."""
-    rank = y.type.rank
-    return g.add(shapes.TRANSPOSE, [y], {"perm": (*range(rank - 2), rank - 1, rank - 2)})
-
-
-@pytest.mark.parametrize("dtype", [BF16, F32], ids=str)
-@pytest.mark.parametrize("epilogue", [False, True], ids=["", "bias"])
-@pytest.mark.parametrize(
-    ("left", "right"),
-    [((32, 32), (32, 32)), ((37, 70), (101, 70)), ((300, 300), (300, 300)), ((3, 128, 64), (3, 40, 64))],
-)
-def test_transposed_second_operand(chip, dtype, epilogue, left, right):
-    a, b, bias = plain(dtype, *left), plain(dtype, *right), plain(dtype, right[-2])
-
-    def build(g, x, y, *z):
-        p = g.add(linear.MATMUL, [x, turned(g, y)])
-        return g.add(elementwise.RELU, [g.add(elementwise.ADD, [p, z[0]])]) if z else p
-
-    types = [a, b, bias] if epilogue else [a, b]
-    check(fused(build, *types), [random(t, i) for i, t in enumerate(types)], chip, LARGEST[dtype])
-
-
-def test_an_operand_times_its_own_transposition(chip):
-    a = plain(BF16, 70, 100)
-    check(fused(lambda g, x: g.add(linear.MATMUL, [x, turned(g, x)]), a), [random(a, 1)], chip, LARGEST[BF16])
-
-
-@pytest.mark.parametrize("dtype", [BF16, F32], ids=str)
-def test_transposed_in_the_unpacker_or_before_the_bytes_are_the_same(chip, dtype):
-    a, b, w = plain(dtype, 70, 100), plain(dtype, 100, 130), plain(dtype, 130, 100)
-    x, y = random(a, 1), random(b, 2)
-    one = single(lambda g, x, y: g.add(linear.MATMUL, [x, y]), a, b)
-    other = fused(lambda g, x, y: g.add(linear.MATMUL, [x, turned(g, y)]), a, w)
-    (first,) = run_node(one.nodes[0], ONE, [x, y], chip)
-    (second,) = run_node(other.nodes[0], ONE, [x, np.ascontiguousarray(y.T)], chip)
-    assert first.tobytes() == second.tobytes()
-
-
 #: Ways to cut 7 x 4 x 11 tiles: alone and shared, either operand kept, steps of K that end short, whole and half Dst.
 PLANS = [
     Plan(1, 1, 1, halves=1),
@@ -147,20 +107,25 @@ PLANS = [
 ]
 
 
-def run_plan(card: CardTarget, cut: Plan | None, dtype: DType, batch: int = 1, times: int = 1) -> tuple[bytes, float]:
+def run_plan(
+    card: CardTarget, cut: Plan | None, dtype: DType, batch: int = 1, times: int = 1, *, a_transposed: bool = False
+) -> tuple[bytes, float]:
     """The result's bytes after ``times`` launches of one program, and its largest error relative to its largest
     value."""
     m, k, n = 200, 100, 330
     left, right = ((batch, m, k), (batch, k, n)) if batch > 1 else ((m, k), (k, n))
     fidelity = "hifi4" if dtype == F32 else "hifi2"
-    spec = matmul.MatmulSpec("mm", Operand(left, dtype), Operand(right, dtype), dtype, fidelity=fidelity)
+    spec = matmul.MatmulSpec(
+        "mm", Operand(left, dtype), Operand(right, dtype), dtype, fidelity=fidelity, a_transposed=a_transposed
+    )
     program = matmul.build(spec, ARCHS[card.arch], cut)
     a, b = random(plain(dtype, *left), 1), random(plain(dtype, *right), 2)
+    stored = np.ascontiguousarray(a.swapaxes(-1, -2)) if a_transposed else a
     regions: list[Region] = []
-    for i, shape in enumerate((left, right, spec.shape)):
+    for i, shape in enumerate((stored.shape, right, spec.shape)):
         size = layouts.storage_bytes(dtype, card.layout, shape)
         regions.append(Region(card.base_address + i * 0x100000, size, layouts.page_bytes(dtype, card.layout, shape)))
-    card.write(0, regions[0], layouts.encode(a, card.layout))
+    card.write(0, regions[0], layouts.encode(stored, card.layout))
     card.write(0, regions[1], layouts.encode(b, card.layout))
     loaded = card.load([RunProgram(program, (0, 1, 2), (0,))], regions, frozenset())
     for _ in range(times):
@@ -171,14 +136,16 @@ def run_plan(card: CardTarget, cut: Plan | None, dtype: DType, batch: int = 1, t
     return raw, float(np.abs(got - want).max() / np.abs(want).max())
 
 
+@pytest.mark.parametrize("a_transposed", [False, True], ids=["", "transposed"])
 @pytest.mark.parametrize("dtype", [BF16, F32], ids=str)
-def test_every_plan_gives_the_same_bytes(chip, dtype):
+def test_every_plan_gives_the_same_bytes(chip, dtype, a_transposed):
     card = target(*chip, ONE)
-    results = [run_plan(card, cut, dtype) for cut in PLANS]
+    results = [run_plan(card, cut, dtype, a_transposed=a_transposed) for cut in PLANS]
     assert max(error for _, error in results) < LARGEST[dtype]
     assert [raw == results[0][0] for raw, _ in results] == [True] * len(PLANS)
     # The simulator computes what the emulator computes.
-    assert run_plan(target("emulator", chip[1], ONE), PLANS[0], dtype)[0] == results[0][0]
+    again = run_plan(target("emulator", chip[1], ONE), PLANS[0], dtype, a_transposed=a_transposed)
+    assert again[0] == results[0][0]
 
 
 @pytest.mark.parametrize("cut", PLANS[4:], ids=str)

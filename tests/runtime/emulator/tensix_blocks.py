@@ -50,6 +50,13 @@ def unpack(case: Case, unit: int, address: int, *, valid: int = 1) -> None:
     case.add(0, f"UNPACR override=1 last=1 set_valid={valid} unpacker={unit}")
 
 
+def unpack_faces(case: Case, address: int) -> None:
+    """Unpack the tile at ``address`` to SrcB, each face into rows 16 to 31 of a bank of its own."""
+    case.add(0, "SETADCXX units=2 end=255", "SETADCZW units=2 mask=4 z1=1")
+    write_config(case, 0, "unpack1_base", (address >> 4) - 1, "UNPACK1")
+    case.add(0, *["UNPACR override=1 last=1 set_valid=1 addr_mode=1 unpacker=1"] * 4, "SETADCZW units=2 mask=1")
+
+
 def unpack_to_dst(case: Case, slot: int, address: int) -> None:
     """Unpack a tile of 32 bits straight into Dst tile ``slot``."""
     write_config(case, 0, "unpack0_dest", 64 + 1024 * slot, "UNPACK0")

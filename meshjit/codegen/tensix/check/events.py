@@ -21,6 +21,7 @@ Place = tuple[int, int]
 #: Instructions that wait for a source register: 1 SrcA, 2 SrcB (MatrixUnit.md).
 SOURCES = {
     "MVMUL": 3, "ELWADD": 3, "ELWSUB": 3, "ELWMUL": 3, "GAPOOL": 3, "GMPOOL": 3, "MOVA2D": 1, "MOVB2D": 2,
+    "TRNSPSRCB": 2,
 }  # fmt: skip
 
 
