@@ -132,7 +132,7 @@ FAULTS = (
           "wait=MATH+SFPU\n  tt SEMPOST semaphores=1\n  tt STALLWAIT block=SYNC wait=MATH\n  tt SEMPOST semaphores=1\n"
           "{% endmacro %}", "one-tile", "MJ4153", "posted above its maximum"),
     Fault("Dst taken before it is full", LIB, "  tt SEMWAIT semaphores=1 condition=1 block=TDMA+SYNC+PACK\n", "",
-          "one-tile", "MJ4153", "semaphore 0 may not have been set yet"),
+          "one-tile", "MJ4153", "semaphore 0 may be taken from when it is 0"),
     Fault("operands in Dst without leave", UNPACK, "  tt SEMWAIT semaphores=2 condition=1 block=TDMA+SYNC+UNPACK\n", "",
           "chain-f32", "MJ4153", "semaphore 1 may be taken from"),
     Fault("Dst taken twice", LIB, "wait=PACK\n  tt SEMGET semaphores=1\n",

@@ -42,7 +42,7 @@ _WINDOW = 24
 @dataclass(frozen=True, eq=False)
 class Mode:
     """How a core goes on: ``roles`` in turn as far as they can, until none can or somebody has given pages back; when
-    none can at all, ``last`` until it has taken from a semaphore."""
+    none can at all, ``last``, until it would take from a semaphore again, or set one."""
 
     roles: tuple[Role, ...]
     last: Role | None = None
@@ -136,7 +136,8 @@ class Core:
         return found[0] > 0 or found[1] > 0
 
     def _run(self, role: int, *, once: bool = False) -> None:
-        """Let a kernel go on until it waits, or (with ``once``) until it has taken from a semaphore."""
+        """Let a kernel go on until it waits, or (with ``once``) would take from a semaphore or set one, but for the
+        first event."""
         events, state, layout, number = self.streams[role].events, self.state, self.layout, self.layout.number
         at, end = self.next[role], len(events)
         while at < end:
@@ -170,7 +171,7 @@ class Core:
             elif not self._semaphore(self.roles[role], kind, index, amount, word):
                 break
             at += 1
-            if once and kind == GET:
+            if once and at < end and events[at][0] in (GET, INIT):
                 break
         self.next[role] = at
 
@@ -189,8 +190,6 @@ class Core:
                 what = f"semaphore {index} may be posted above its maximum, {state[most]}"
                 raise refuse(image, "MJ4153", word, what, SYNC)
         elif kind == GET:
-            if not state[value]:
-                raise refuse(image, "MJ4153", word, f"semaphore {index} may be taken from when it is 0", SYNC)
             state[value] -= 1
         elif kind == INIT:
             state[value], state[most] = amount & 15, amount >> 4

@@ -3,7 +3,8 @@
 Each kernel is a sequence of events that does not depend on timing (:mod:`~meshjit.codegen.tensix.check.follow`); a wait
 ends when counters that only others move have come far enough, and what they moved is never taken back. So one order of
 events decides for all: if it comes to its end, all do, with the same totals (a marked graph, Commoner et al. 1971).
-Semaphores saturate, so how high they may rise is asked of the order in which whoever takes from them comes last.
+Semaphores saturate, so how high they may rise is asked of the order in which whoever takes from them comes last, and
+whether they are used before they are set, of that in which whoever sets them does.
 """
 
 from __future__ import annotations
@@ -42,13 +43,24 @@ def prove(traces: Mapping[Role, Trace], streams: Streams, buffers: Sequence[Circ
     layout = Layout(buffers)
     sequences = [streams.of(trace) for trace in traces.values()]
     core = Core(traces, sequences, layout)
-    for last in sorted(_late(traces)) or [None]:
+    takers, setters = _semaphores(traces)
+    for last in sorted(takers) or [None]:
         core = Core(traces, sequences, layout)
-        mode, repeats = Mode(tuple(role for role in traces if role != last), last), Repeats(core)
+        mode, repeats = _mode(traces, last), Repeats(core)
         while core.advance(mode):
             repeats.look()
         _ended(core, where)
     _balanced(core, where)
+    for role in setters - takers:
+        core = Core(traces, sequences, layout)
+        at = core.index[role]
+        last = max(core.streams[at].last(event) for event in traces[role].distinct if event[0] == INIT)
+        while core.next[at] <= last and core.advance(_mode(traces, role)):
+            pass
+
+
+def _mode(traces: Mapping[Role, Trace], last: Role | None) -> Mode:
+    return Mode(tuple(role for role in traces if role != last), last)
 
 
 def _alone(traces: Mapping[Role, Trace]) -> None:
@@ -75,9 +87,9 @@ def _alone(traces: Mapping[Role, Trace]) -> None:
                 )
 
 
-def _late(traces: Mapping[Role, Trace]) -> set[Role]:
-    """The kernels that take from semaphores or set them, for which it matters that they may be late. One kernel posts
-    a semaphore and one takes from it, so nobody can take what another has waited for."""
+def _semaphores(traces: Mapping[Role, Trace]) -> tuple[set[Role], set[Role]]:
+    """The kernels that take from semaphores, and those that set them, for which it matters that they may be late. One
+    kernel posts a semaphore and one takes from it, so nobody can take what another has waited for."""
     users: dict[tuple[int, int], Role] = {}
     for role, trace in traces.items():
         for kind, index, amount, word in trace.distinct:
@@ -90,7 +102,23 @@ def _late(traces: Mapping[Role, Trace]) -> set[Role]:
                 if users.setdefault(key, role) != role:
                     what = f"semaphore {index} is {users[key].value}'s to {'take' if key[0] == GET else 'post'}"
                     raise refuse(trace.image, "MJ4153", word, what, SYNC)
-    return {role for (kind, _), role in users.items() if kind in (GET, INIT)}
+    takers = {role for (kind, _), role in users.items() if kind == GET}
+    for role in takers:
+        _taken(traces[role])
+    return takers, {role for (kind, _), role in users.items() if kind == INIT}
+
+
+def _taken(trace: Trace) -> None:
+    """A kernel waits before each time that it takes from a semaphore."""
+    there = set[int]()
+    for kind, index, _, word in trace.events:
+        if kind == ABOVE:
+            there.add(index)
+        elif kind == GET:
+            if index not in there:
+                what = f"semaphore {index} may be taken from when it is 0"
+                raise refuse(trace.image, "MJ4153", word, what, SYNC)
+            there.remove(index)
 
 
 def _ended(core: Core, where: str) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 
+import numpy as np
+
 from meshjit.codegen.tensix.check.events import SET, Event, Trace
 
 #: Bytes of an event.
@@ -22,6 +24,11 @@ class Stream:
     def window(self, at: int, length: int) -> bytes:
         """The bytes of events ``at`` to ``at + length``, or to the end."""
         return self.codes[SIZE * at : SIZE * (at + length)]
+
+    def last(self, event: Event) -> int:
+        """Where an event is for the last time."""
+        number = np.frombuffer(self.window(self.events.index(event), 1), np.uint32)
+        return int(np.flatnonzero(np.frombuffer(self.codes, np.uint32) == number)[-1])
 
     def common(self, a: int, b: int) -> int:
         """How many events from ``a`` on are those from ``b`` on, for ``a`` before ``b``."""
