@@ -30,6 +30,9 @@ class MemoryTransport:
     def read(self, chip: int, core_xy: tuple[int, int], address: int, size: int) -> bytes:
         return bytes(self.memory.get((chip, core_xy), bytearray(1 << 21))[address : address + size])
 
+    def discard(self, chip: int, core_xy: tuple[int, int], address: int, size: int) -> None:
+        pass
+
     def run(self, done: Sequence[Flag], timeout_s: float) -> None:
         raise AssertionError(f"nothing runs here: {done}, {timeout_s}")
 

@@ -41,6 +41,7 @@ class Memory:
         self.bytes: dict[tuple[int, tuple[int, int]], dict[int, int]] = {}
         self.log: list[tuple[int, tuple[int, int], int, bytes]] = []
         self.flags: list[Flag] = []
+        self.discarded: list[tuple[int, tuple[int, int], int, int]] = []
         self.fails: Exception | None = None
         self.closed = 0
 
@@ -52,6 +53,9 @@ class Memory:
     def read(self, chip: int, core_xy: tuple[int, int], address: int, size: int) -> bytes:
         place = self.bytes[chip, core_xy]
         return bytes(place[address + i] for i in range(size))
+
+    def discard(self, chip: int, core_xy: tuple[int, int], address: int, size: int) -> None:
+        self.discarded.append((chip, core_xy, address, size))
 
     def run(self, done: Sequence[Flag], timeout_s: float) -> None:
         self.flags = list(done)
@@ -109,6 +113,13 @@ def test_launch_writes_everything_and_then_releases_reset():
         assert block[HEADER_NODE] == WORMHOLE.coordinate_word(xy) and block[HEADER_CONFIG_PAIRS] == 2
         assert block[HEADER_BANKS + 1] == WORMHOLE.coordinate_word((0, 5))
         assert block[HEADER_WORDS:] == (0x300008, 7, 100 * (chip + 1), 0xFFFFFFFF, 5)
+
+
+def test_what_is_freed_is_discarded_in_every_bank_it_lay_in():
+    target, memory = card()
+    banks = WORMHOLE.dram_banks
+    target.free(Region(0x300000, 2048 * (len(banks) + 1), 2048))
+    assert memory.discarded == [(chip, xy, 0x300000, 2 * 2048) for chip in (0, 1) for xy in banks]
 
 
 def test_relaunch_writes_only_what_changed():

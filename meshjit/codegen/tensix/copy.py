@@ -12,7 +12,7 @@ from meshjit.arch import L1, TILE_DIM, Arch, num_tiles, row_major, tile_grid
 from meshjit.codegen.tensix.eltwise import coordinates, kernel, walk
 from meshjit.codegen.tensix.grid import rectangle, split
 from meshjit.codegen.tensix.hw import hw
-from meshjit.codegen.tensix.rows import same_tiles
+from meshjit.codegen.tensix.scatter import same_tiles
 from meshjit.codegen.tensix.sfpu import bf16_bits, bits
 from meshjit.errors import CodegenError
 from meshjit.ir.graph import Node

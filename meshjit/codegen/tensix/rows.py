@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from meshjit.arch import TILE_DIM, Arch, row_major, tile_bytes, tile_grid
-from meshjit.codegen.tensix import config, integers, sfpu
+from meshjit.arch import TILE_DIM, Arch, tile_bytes
+from meshjit.codegen.tensix import config, integers, scatter, sfpu
 from meshjit.codegen.tensix import functions as fn
 from meshjit.codegen.tensix.eltwise import ComputeOperand, Operand, coordinates, kernel, operand_walk, walk
 from meshjit.codegen.tensix.expression import Expression, emit
@@ -99,12 +99,6 @@ class RowOperand:
     outer_dim: int = -1
     inner_dim: int = -1
     from_end: int = 0
-
-
-def same_tiles(a: tuple[int, ...], b: tuple[int, ...]) -> bool:
-    """Whether arrays of these shapes lie in memory alike: the same last two dims, the same elements before them."""
-    pad_a, pad_b = (1, 1, *a), (1, 1, *b)
-    return pad_a[-2:] == pad_b[-2:] and math.prod(a[:-2]) == math.prod(b[:-2])
 
 
 class _Layout:
@@ -354,17 +348,20 @@ def _build(
          {"cbs": cbs, "out": out, "operands": (out_row,), "outer": outer, "inner": () if reduced else inner,
           "address_arg": n, "count_arg": count_arg, "start_args": start_args, "page_args": page_args[n:]}),
     )  # fmt: skip
-    if out_shape is not None and not same_tiles(kept, out_shape):
-        scatter, out_row = _scatter(layout, kept, out_shape, out_row, cbs[-1], dtype.size_bytes)
-        sources = (*sources[:-1], (Role.BRISC, "tensix/writer_scatter.ll.j2", {**sources[-1][2], **scatter,
-                                   "operands": (out_row,)}))  # fmt: skip
+    fill: Sequence[tuple[int, ...]] = ((),) * len(cores)
+    if out_shape is not None and not scatter.same_tiles(kept, out_shape):
+        writer = scatter.plan(kept, out_shape, layout.outer, cbs[-1], dtype.size_bytes, page_args[-1] + 1)
+        out_row = replace(out_row, stride=writer.stride)
+        params = {**sources[-1][2], **writer.parameters, "operands": (out_row,)}
+        sources = (*sources[:-1], (Role.BRISC, "tensix/writer_scatter.ll.j2", params))
+        fill = writer.fill(cores)
     kernels = tuple(kernel(name, role, template, arch, cores, **common, **params) for role, template, params in sources)
     arguments: list[tuple[tuple[int, int], tuple[Word, ...]]] = []
-    for share in split(layout.rows, cores):
+    for share, extra in zip(split(layout.rows, cores), fill, strict=True):
         at = coordinates(min(share.start, layout.rows - 1), outer)
         pages = [sum(c * s for c, s in zip(at, o.stride, strict=True)) for o in (*rows, out_row)]
         tiles = share.count * (1 if reduced else layout.tiles)
-        arguments.append((share.core, (*addresses, share.count, tiles, *at, *pages)))
+        arguments.append((share.core, (*addresses, share.count, tiles, *at, *pages, *extra)))
     dtypes = [*(o.dtype for o in operands), dtype, *([BF16] if layout.masked else [])]
     return Program(
         name=name,
@@ -375,28 +372,3 @@ def _build(
         circular_buffers=tuple(cb.declare(d) for cb, d in zip(cbs, dtypes, strict=True)),
         config=config.table(arch, unpack0=formats[0], unpack1=formats[0], out=dtype, dst32=True),
     )
-
-
-def _scatter(
-    layout: _Layout, kept: tuple[int, ...], out_shape: tuple[int, ...], row: RowOperand, last: Cb, size: int
-) -> tuple[dict[str, object], RowOperand]:
-    """Parameters of the scattering writer, and the output's walk in elements."""
-    step = row_major(kept)
-    rank = len(kept)
-    scale = [TILE_DIM if d >= rank - 2 else 1 for d in range(rank)]
-    stride = tuple(step[d] * scale[d] for d in layout.outer)
-
-    def dim(d: int) -> tuple[int, int, int]:
-        return kept[d], step[d], layout.outer.index(d) if d in layout.outer else -1
-
-    _, tile_rows, tile_columns = tile_grid(out_shape)
-    rows, columns = ((1, 1, *out_shape))[-2:]
-    cells = last.address + last.page_bytes * last.pages
-    parameters: dict[str, object] = {
-        "rows": dim(rank - 2),
-        "columns": dim(rank - 1),
-        "shape": (rows, columns, tile_rows, tile_columns),
-        "size": size,
-        "cells": cells,
-    }
-    return parameters, replace(row, stride=stride)

@@ -64,7 +64,14 @@ class CardTarget:
         return -(-pages // len(self._chip.dram_banks)) * page_bytes
 
     def free(self, region: Region) -> None:
-        """Nothing to give back: DRAM is the mesh's own."""
+        """DRAM is the mesh's own: an emulated mesh notes that nobody may read the region any more."""
+        if self._closed:
+            return
+        banks = self._chip.dram_banks
+        size = self.footprint(region.size_bytes, region.page_bytes)
+        for device in range(self.mesh.size):
+            for xy in banks:
+                self._transport.discard(device, xy, region.address, size)
 
     def write(self, device: int, region: Region, data: memoryview) -> None:
         """Copy ``data`` to the region's pages on one device."""

@@ -44,6 +44,10 @@ class Transport(Protocol):
         """Read bytes."""
         ...
 
+    def discard(self, chip: int, core_xy: tuple[int, int], address: int, size: int) -> None:
+        """Say that bytes are needed no more: whoever reads them before they are written again makes a mistake."""
+        ...
+
     def run(self, done: Sequence[Flag], timeout_s: float) -> None:
         """Let the chips run until every flag has its value.
 

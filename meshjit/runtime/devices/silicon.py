@@ -71,6 +71,9 @@ class SiliconMesh:
                     fix="raise MESHJIT_TIMEOUT, or run the same program on the emulator, which names what blocks",
                 )
 
+    def discard(self, chip: int, core_xy: tuple[int, int], address: int, size: int) -> None:
+        """Nothing to do: these chips do not know what was written."""
+
     def close(self) -> None:
         """Let go of the devices."""
         self._devices.clear()

@@ -89,6 +89,9 @@ class TtsimMesh:
                 fix="raise MESHJIT_TIMEOUT, or run the same program on the emulator, which names what blocks",
             )
 
+    def discard(self, chip: int, core_xy: tuple[int, int], address: int, size: int) -> None:
+        """Nothing to do: these chips do not know what was written."""
+
     def close(self) -> None:
         """End the processes."""
         for chip in self._chips:

@@ -15,19 +15,22 @@ from meshjit.runtime.emulator.counters import WorkerCounters, read_counters
 from meshjit.runtime.emulator.faults import E_RACE, FAULTS
 from meshjit.runtime.emulator.follow import UNITS, Followed, Step, run_followed, step_core
 from meshjit.runtime.emulator.links import Link, Links, all_set, core_names, install, is_ethernet, launch, tile_name
-from meshjit.runtime.emulator.noc import MMIO_START, mark_dram, mark_l1
+from meshjit.runtime.emulator.noc import MMIO_START, first_unwritten, mark_dram, mark_l1
 from meshjit.runtime.emulator.registers import OK, tile_load, tile_store
 from meshjit.runtime.emulator.report import agent_name, report
 from meshjit.runtime.emulator.scheduler import DONE, FAULT, MORE, STUCK, run_rounds
 from meshjit.runtime.emulator.state import (
     BY_NOC,
+    DRAM_GRANULE,
     F_ADDRESS,
     F_CODE,
     F_CORE,
     F_PC,
     F_VALUE,
     F_WORKER,
+    L1_GRANULE,
     ROLES,
+    STRICT,
     Chip,
     new_chip,
 )
@@ -136,6 +139,25 @@ class EmulatedMesh:
             return np.array(words, "<u4").tobytes()
         return self._memory(chip, core_xy, place, address, size).tobytes()
 
+    def discard(self, chip: int, core_xy: tuple[int, int], address: int, size: int) -> None:
+        """Make memory unwritten again, as after power-on: its bytes stay, but a strict mesh lets nobody read them.
+
+        Raises DeviceError (MJ6004).
+        """
+        written = self._written(chip, core_xy, address, size)
+        if self._chips[chip].facts[STRICT] and written.any():  # most was never written, and takes no memory
+            written[:] = 0
+
+    def unwritten(self, chip: int, core_xy: tuple[int, int], address: int, size: int) -> int | None:
+        """The first address in a range of memory that nothing has written, None when all of it was or when not strict.
+
+        Raises DeviceError (MJ6004).
+        """
+        self._written(chip, core_xy, address, size)
+        state, place = self._place(chip, core_xy)
+        first = int(first_unwritten(state, place, address, size))
+        return None if first < 0 else first
+
     def run(self, done: Sequence[Flag], timeout_s: float) -> None:
         """Run the chips with flags until each flag has its value.
 
@@ -237,6 +259,15 @@ class EmulatedMesh:
         if address < 0 or address + size > len(row):
             raise self._outside(chip, xy, address, size)
         return row[address : address + size]
+
+    def _written(self, chip: int, xy: tuple[int, int], address: int, size: int) -> NDArray[np.uint8]:
+        """The bitmap of the granules of a range."""
+        state, place = self._place(chip, xy)
+        self._memory(chip, xy, place, address, size)
+        flags, granule = (
+            (state.l1_written[place], L1_GRANULE) if place >= 0 else (self._dram[chip][1][-2 - place], DRAM_GRANULE)
+        )
+        return flags[address // granule : -(-(address + size) // granule)]
 
     def _outside(self, chip: int, xy: tuple[int, int], address: int, size: int) -> DeviceError:
         return DeviceError(

@@ -71,6 +71,20 @@ def test_a_fault_names_chip_core_pc_and_address(mesh: EmulatedMesh, name: str):
     assert caught.value.fix
 
 
+@pytest.mark.parametrize("strict", [True, False])
+def test_what_is_discarded_counts_as_never_written(strict):
+    mesh = EmulatedMesh("wormhole", 1, strict=strict)
+    for xy, address in ((WORMHOLE.dram_banks[1], 0x200000), (WORMHOLE.worker((0, 0)), 0x20000)):
+        assert mesh.unwritten(0, xy, address, 64) == (address if strict else None)
+        mesh.write(0, xy, address, bytes(range(64)))
+        assert mesh.unwritten(0, xy, address, 64) is None
+        mesh.discard(0, xy, address + 32, 32)
+        assert mesh.unwritten(0, xy, address, 64) == (address + 32 if strict else None)
+        assert mesh.read(0, xy, address, 64) == bytes(range(64))
+    with pytest.raises(DeviceError, match="MJ6004"):
+        mesh.discard(0, WORMHOLE.worker((0, 0)), WORMHOLE.l1_bytes, 32)
+
+
 def test_unwritten_memory_may_be_read_when_not_strict():
     mesh = EmulatedMesh("wormhole", 1, strict=False)
     words = [*li(1, DATA), lw(2, 1), *noc((BANK, PLACE), (ME, DATA), 32)]

@@ -94,9 +94,10 @@ def test_address_counters() -> None:
     assert adc[2, 3] == 300 & 0xFF
 
 
+@pytest.mark.parametrize("transposed", [False, True], ids=["", "transposed"])
 @pytest.mark.parametrize("arch", CHIPS)
-def test_matmul_of_small_integers_is_exact(arch: str) -> None:
-    case = matmul_case(arch, 4, wide=True, tf32=False, seed=0, k_tiles=1)
+def test_matmul_of_small_integers_is_exact(arch: str, transposed: bool) -> None:
+    case = matmul_case(arch, 4, wide=True, tf32=False, transposed=transposed, seed=0)
     rng = np.random.default_rng(1)
     tiles: list[np.ndarray] = []
     for at in case.memory:
@@ -106,7 +107,8 @@ def test_matmul_of_small_integers_is_exact(arch: str) -> None:
     side = Emulated(arch)
     side.run(case)
     got = np.frombuffer(side.read(OUTPUT, 4096), np.float32)
-    np.testing.assert_array_equal(got, faces(tiles[0] @ tiles[1]))
+    first = [tile.T if transposed else tile for tile in tiles[1::2]]
+    np.testing.assert_array_equal(got, faces(first[0] @ tiles[0] + first[1] @ tiles[2]))
 
 
 def faces(tile: np.ndarray) -> np.ndarray:
