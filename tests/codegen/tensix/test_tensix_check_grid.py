@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from interleaving import OVER, PAGE, WORDS, Cores, Kernel, Machine, Plan, Wrong, build, trace
 
-from meshjit.codegen.tensix.check import network
 from meshjit.codegen.tensix.check.events import (
     ADD,
     AWAIT,
@@ -29,7 +28,7 @@ from meshjit.codegen.tensix.check.events import (
     Trace,
 )
 from meshjit.codegen.tensix.check.grid import Grid
-from meshjit.codegen.tensix.check.streams import Streams
+from meshjit.codegen.tensix.check.network import Network
 from meshjit.errors import CodegenError
 from meshjit.ir.program import Role
 
@@ -40,9 +39,9 @@ ORDERS = 4
 
 def prove(cores: Cores, plan: Plan) -> None:
     """What the checker shows of cores, once each kernel has been followed."""
-    streams = Streams()
+    alone = Network(plan.buffers)
     for place, traces in cores.items():
-        network.prove(traces, streams, plan.buffers, f"core {place}")
+        alone.prove(traces, f"core {place}")
     Grid(plan.buffers).prove(cores, 0)
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 from interleaving import trace
 
-from meshjit.codegen.tensix.check import network
 from meshjit.codegen.tensix.check.events import ABOVE, BELOW, GET, INIT, POP, POST, PUSH, RESERVE, WAIT, Event
-from meshjit.codegen.tensix.check.streams import Streams
+from meshjit.codegen.tensix.check.network import Network
 from meshjit.errors import CodegenError
 from meshjit.ir.program import CircularBuffer, Role
 from meshjit.ir.types import BF16
@@ -26,7 +25,7 @@ def prove(**events: list[Event]) -> None:
     """The kernels of roles; ``trisc1`` has the producer's side of the buffer, ``trisc2`` the consumer's."""
     sides = {MATH: {0: True}, PACK: {0: False}}
     traces = {Role(role): trace(e, [], sides.get(Role(role), {})) for role, e in events.items()}
-    network.prove(traces, Streams(), [BUFFER], "a core")
+    Network([BUFFER]).prove(traces, "a core")
 
 
 def refused(code: str, says: str, **events: list[Event]) -> None:

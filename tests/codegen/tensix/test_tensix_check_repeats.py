@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from meshjit.arch import WORMHOLE
-from meshjit.codegen.tensix.check import network
 from meshjit.codegen.tensix.check.cores import Core
 from meshjit.codegen.tensix.check.events import POP, PUSH, RESERVE, WAIT, Event, Trace
 from meshjit.codegen.tensix.check.machine import Image
-from meshjit.codegen.tensix.check.streams import Stream, Streams
+from meshjit.codegen.tensix.check.network import Network
+from meshjit.codegen.tensix.check.streams import Stream
 from meshjit.errors import CodegenError
 from meshjit.ir.program import CircularBuffer, Role
 from meshjit.ir.types import BF16
@@ -25,7 +25,7 @@ def trace(events: list[Event], producer: bool) -> Trace:
 
 def prove(produce: list[Event], consume: list[Event]) -> None:
     traces = {Role.NCRISC: trace(produce, True), Role.TRISC0: trace(consume, False)}
-    network.prove(traces, Streams(), [BUFFER], "a core")
+    Network([BUFFER]).prove(traces, "a core")
 
 
 def produced(rounds: int) -> list[Event]:

@@ -28,35 +28,52 @@ from meshjit.codegen.tensix.check.events import (
 )
 from meshjit.codegen.tensix.check.repeats import Repeats
 from meshjit.codegen.tensix.check.report import instruction, refuse
-from meshjit.codegen.tensix.check.streams import Streams
+from meshjit.codegen.tensix.check.streams import Stream, Streams
 from meshjit.errors import CodegenError
 from meshjit.ir.program import CircularBuffer, Role
 
 
-def prove(traces: Mapping[Role, Trace], streams: Streams, buffers: Sequence[CircularBuffer], where: str) -> None:
-    """Show that the kernels of a core come to their ends, in every order.
+class Network:
+    """The cores of a program, one by one. Of those with equal events one is looked at."""
 
-    Raises :class:`~meshjit.errors.CodegenError`: MJ4150 or MJ4153 when two kernels share a side, MJ4151 for pages or
-    MJ4156 for source registers that nobody takes, MJ4152 for kernels that wait for one another, MJ4153 for semaphores.
-    """
-    _alone(traces)
-    layout = Layout(buffers)
-    sequences = [streams.of(trace) for trace in traces.values()]
-    core = Core(traces, sequences, layout)
-    takers, setters = _semaphores(traces)
-    for last in sorted(takers) or [None]:
-        core = Core(traces, sequences, layout)
-        mode, repeats = _mode(traces, last), Repeats(core)
-        while core.advance(mode):
-            repeats.look()
-        _ended(core, where)
-    _balanced(core, where)
-    for role in setters - takers:
-        core = Core(traces, sequences, layout)
-        at = core.index[role]
-        last = max(core.streams[at].last(event) for event in traces[role].distinct if event[0] == INIT)
-        while core.next[at] <= last and core.advance(_mode(traces, role)):
-            pass
+    def __init__(self, buffers: Sequence[CircularBuffer]) -> None:
+        self.proved = set[tuple[bytes, ...]]()
+        self._streams = Streams()
+        self._layout = Layout(buffers)
+        self._owners = set[tuple[object, ...]]()
+
+    def prove(self, traces: Mapping[Role, Trace], where: str) -> None:
+        """Show that the kernels of a core come to their ends, in every order.
+
+        Raises :class:`~meshjit.errors.CodegenError`: MJ4150, MJ4153 or MJ4155 when two kernels share what one has for
+        itself, MJ4151 for pages or MJ4156 for source registers that nobody takes, MJ4152 for kernels that wait for one
+        another, MJ4153 for semaphores.
+        """
+        owners = tuple((*trace.sides.items(), trace.registers) for trace in traces.values())
+        if owners not in self._owners:
+            _alone(traces)
+            self._owners.add(owners)
+        streams = [self._streams.of(trace) for trace in traces.values()]
+        events = tuple(stream.codes for stream in streams)
+        if events not in self.proved:
+            self._core(traces, streams, where)
+            self.proved.add(events)
+
+    def _core(self, traces: Mapping[Role, Trace], streams: Sequence[Stream], where: str) -> None:
+        takers, setters = _semaphores(traces)
+        for last in sorted(takers) or [None]:
+            core = Core(traces, streams, self._layout)
+            mode, repeats = _mode(traces, last), Repeats(core)
+            while core.advance(mode):
+                repeats.look()
+            _ended(core, where)
+            _balanced(core, where)
+        for role in setters - takers:
+            core = Core(traces, streams, self._layout)
+            at = core.index[role]
+            last = max(core.streams[at].last(event) for event in traces[role].distinct if event[0] == INIT)
+            while core.next[at] <= last and core.advance(_mode(traces, role)):
+                pass
 
 
 def _mode(traces: Mapping[Role, Trace], last: Role | None) -> Mode:

@@ -13,7 +13,6 @@ from meshjit.codegen.tensix.check import grid, network
 from meshjit.codegen.tensix.check.events import ADD, SET, Place, Remote, Trace, receivers
 from meshjit.codegen.tensix.check.follow import Follower
 from meshjit.codegen.tensix.check.machine import Image
-from meshjit.codegen.tensix.check.streams import Streams
 from meshjit.codegen.tensix.check.translate import compiled, translate
 from meshjit.ir.program import BufferAddress, Kernel, PerDevice, Program, Role
 from meshjit.ir.program import Word as Argument
@@ -54,14 +53,17 @@ def _elsewhere(trace: Trace, words: Mapping[int, int]) -> Trace | None:
     if not any(what.place for what in trace.remote):
         return trace
     kinds = {index: kind for kind, index, *_ in trace.distinct if kind >= SET}
+    reached: dict[tuple[int, bool], tuple[Place, ...]] = {}
     remote: list[Remote] = []
     for number, what in enumerate(trace.remote):
         if what.place:
-            multicast = kinds[number] != ADD
-            cores = receivers(trace.image.arch, words, words[what.place], multicast=multicast)
+            key = what.place, kinds[number] != ADD
+            cores = reached.get(key)
+            if cores is None:
+                cores = reached[key] = receivers(trace.image.arch, words, words[key[0]], multicast=key[1])
             if len(cores) != len(what.cores):
                 return None
-            what = what._replace(cores=cores)
+            what = Remote(what.first, what.end, what.value, cores, what.place)
         remote.append(what)
     return replace(trace, remote=remote)
 
@@ -76,20 +78,17 @@ def prove(program: Program, arch: Arch) -> int:
     if not program.circular_buffers:
         return 0
     kernels = {k.role: _Kernel(k, program, arch) for k in sorted(program.kernels, key=lambda k: _ORDER[k.role])}
-    streams, proved, together = Streams(), set[object](), grid.Grid(program.circular_buffers)
+    cores_alone, together = network.Network(program.circular_buffers), grid.Grid(program.circular_buffers)
     devices: dict[int, dict[Place, dict[Role, Trace]]] = {}
     for core, words in program.arguments:
         for device, block in _blocks(program, arch, core, words):
             traces = {role: kernel.trace(block) for role, kernel in kernels.items()}
-            key = tuple((streams.of(t).codes, *t.sides.items(), t.registers) for t in traces.values())
-            if key not in proved:
-                proved.add(key)
-                network.prove(traces, streams, program.circular_buffers, f"core {core} of device {device}")
+            cores_alone.prove(traces, f"core {core} of device {device}")
             if any(trace.remote for trace in traces.values()):
                 devices.setdefault(device, {})[arch.worker(core)] = traces
     for device, cores in devices.items():
         together.prove(cores, device)
-    return len(proved)
+    return len(cores_alone.proved)
 
 
 #: Data flows in this order, so following it lets each kernel run far.

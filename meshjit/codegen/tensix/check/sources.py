@@ -18,11 +18,13 @@ class Sources:
         self.image = image
         self.recorded = recorded
         self.events: list[Event] = []
-        self.mop: dict[int, int] = {}
+        self.mop = dict.fromkeys(range(9), 0)
         #: Source registers in use (1 SrcA, 2 SrcB).
         self.held = 0
         self._replay: dict[int, Word] = {}
         self._expansions: dict[tuple[int, ...], list[tuple[int, int]]] = {}
+        #: The events of a macro operation, and what is held after it, by its word, what is held before and ``mop``.
+        self._expanded: dict[tuple[int, ...], tuple[list[Event], int]] = {}
 
     def refuse(self, code: str, at: int, what: str, source: str) -> CodegenError:
         """The error for the instruction at word ``at``."""
@@ -48,6 +50,7 @@ class Sources:
             if execute:
                 self.source(word.at, *source_use(word))
         self._expansions.clear()
+        self._expanded.clear()
 
     def replay(self, at: int, start: int, length: int) -> None:
         """REPLAY that runs the replay buffer."""
@@ -68,12 +71,16 @@ class Sources:
         if not kind:
             raise self.refuse("MJ4147", at, "MOP template 0, which the checker does not follow", "MOPExpander.md")
         del count, mask
-        config = tuple(self.mop.get(i, 0) for i in range(9))
-        uses = self._expansions.get(config)
-        if uses is None:
-            uses = self._expansions[config] = list(self._template1(at, config))
-        for use, hand in uses:
-            self.source(at, use, hand)
+        key = at, self.held, *self.mop.values()
+        found = self._expanded.get(key)
+        if found is None:
+            start = len(self.events)
+            for use, hand in self._template1(at, tuple(self.mop[i] for i in range(9))):
+                self.source(at, use, hand)
+            self._expanded[key] = self.events[start:], self.held
+        else:
+            self.events += found[0]
+            self.held = found[1]
 
     def _template1(self, at: int, config: tuple[int, ...]) -> list[tuple[int, int]]:
         outer, inner, start, end0, end1, loop, loop1, last, outer_last = config
