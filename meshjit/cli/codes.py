@@ -127,14 +127,18 @@ _CODEGEN = {
     "MJ4125": "A matmul has more output blocks than the argument block of a core lists. Shard it over more devices.",
     "MJ4130": "This op, or this use of it, has no kernel for the cards yet. Run the function on the CPU mesh, or "
     "compute that part outside the compiled function.",
-    "MJ4140": "A card kernel jumps where the static checker cannot follow it: a fault of its template.",
+    "MJ4140": "A card kernel jumps, or pushes instructions, where the static checker cannot follow it: a fault of its "
+    "template.",
     "MJ4141": "A card kernel reads a vector unit result a cycle too early: a fault of its template.",
-    "MJ4142": "A card kernel writes a configuration register without the stall before it or the NOPs after it.",
+    "MJ4142": "A card kernel changes a configuration register, an address mode or an address counter without the "
+    "stall before it or the NOPs after it.",
     "MJ4143": "A card kernel gives a circular buffer's pages away before the unpacker or packer is done with them.",
-    "MJ4144": "A card kernel tells another thread that work is done without waiting for the units that do it.",
-    "MJ4145": "A card kernel lets the matrix and the vector unit use Dst at the same time.",
-    "MJ4146": "A card kernel tells somebody to go on before a store that matters to him has surely arrived: a fault "
-    "of its template.",
+    "MJ4144": "A card kernel tells another thread that work is done without waiting for the units that do it, or a "
+    "wait for a semaphore does not hold back what it is for.",
+    "MJ4145": "A card kernel lets the matrix and the vector unit use Dst at the same time, or uses Dst or a source "
+    "register before what it needs is there.",
+    "MJ4146": "A card kernel tells somebody to go on before a store that matters to him has surely arrived, or changes "
+    "what is still in use: a fault of its template.",
     "MJ4147": "The static checker cannot follow a card kernel: what it tells others depends on data or timing, or it "
     "uses a register that the checker does not know. A fault of its template, or a primitive to teach the checker.",
     "MJ4150": "A card kernel gives away pages of a circular buffer that it has not waited for: a fault of its "
@@ -150,6 +154,8 @@ _CODEGEN = {
     "template.",
     "MJ4156": "The kernels of a card program do not agree on how many tiles pass through the source registers: a "
     "fault of their templates.",
+    "MJ4157": "A card kernel for Blackhole may see what a core's data cache has kept instead of what L1 holds, or one "
+    "for Wormhole has a fence: a fault of its template.",
     "MJ4201": "The installed package has no kernel templates: the installation is broken. Install it again.",
     "MJ4202": "A template parameter is no plain data: a fault of the code generator.",
     "MJ4203": "A kernel template does not render, mostly because a parameter is missing: a fault of the code "

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import struct
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from meshjit.arch import ARCHS, L1
@@ -108,6 +109,17 @@ def disassemble(kernel: Kernel) -> str:
     head = [f"; {kernel.name} on {kernel.role.value} ({arch_of(kernel)}), from {kernel.template}: {total}"]
     if names:
         head.append("; Tensix: " + ", ".join(f"{count} {name}" for name, count in names.most_common()))
-    rules = check.RULES
-    head.append(f"; checked: {len(rules)} rules hold, {rules[0]} to {rules[-1]} (meshjit explain {rules[0]})")
+    head.append(f"; checked: {_spans(check.RULES)} of this kernel (meshjit explain {check.RULES[0]})")
+    head.append(f"; checked: {_spans(check.PROGRAM_RULES)} of its program's kernels, when they share circular buffers")
     return "\n".join((*head, *body)) + "\n"
+
+
+def _spans(codes: Sequence[str]) -> str:
+    """Codes, with those that follow one another as spans."""
+    spans: list[list[str]] = []
+    for code in codes:
+        if spans and int(code[2:]) == int(spans[-1][-1][2:]) + 1:
+            spans[-1].append(code)
+        else:
+            spans.append([code])
+    return ", ".join(f"{s[0]} to {s[-1]}" if len(s) > 1 else s[0] for s in spans)

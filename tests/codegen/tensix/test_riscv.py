@@ -88,7 +88,8 @@ def test_disassembly_names_everything(arch):
             head = [row for row in text.split("\n") if row.startswith(";")]
             tensix = tensix_words(kernel)
             assert f"{len(kernel.binary) // 4 - len(tensix)} RISC-V and {len(tensix)} Tensix instructions" in head[0]
-            assert "6 rules hold, MJ4141 to MJ4146" in head[-1]
+            assert "checked: MJ4141 to MJ4146, MJ4157 of this kernel" in head[-2]
+            assert "checked: MJ4147, MJ4150 to MJ4156 of its program" in head[-1]
             body = text.split("\n")[len(head) : -1]
             assert sum("  tt " in row for row in body) == len(tensix)
             assert all(".ll.j2:" in row for row in body)

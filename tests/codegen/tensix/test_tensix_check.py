@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from meshjit.arch import BLACKHOLE, CONFIG_BASE, MOP_CONFIG_BASE, TENSIX_SYNC, WORMHOLE
+from meshjit.arch import BLACKHOLE, CONFIG_BASE, INSTRUCTION_PUSH, MOP_CONFIG_BASE, TENSIX_SYNC, WORMHOLE
 from meshjit.codegen import riscv
+from meshjit.codegen.tensix import isa
 from meshjit.errors import CodegenError
 from meshjit.ir.program import Role
 
@@ -28,6 +29,9 @@ DMANOP = "  tt DMANOP\n"
 UNPACK = "  tt UNPACR override=1 last=1 set_valid=1\n"
 PACK = "  tt PACR addr_mode=0 pack_sel=15 last=1\n"
 FPU = "  tt MOVA2D mode=2\n"
+STOREREG = "  tt STOREREG reg=8 address=73731\n"
+COUNT = "  tt STALLWAIT block=TDMA+THCON wait=UNPACK\n" + STOREREG
+MODE = "  tt SETC16 config={} value=0\n"
 
 
 def poke(address: int, value: str = "7") -> str:
@@ -41,7 +45,20 @@ def peek(name: str, address: int, *, use: bool = True) -> str:
 
 L1, CONFIG, SYNC, MOP = 0x20000, CONFIG_BASE + 4 * 64, TENSIX_SYNC, MOP_CONFIG_BASE
 COUNTER = WORMHOLE.cb_register(0, received=True)
+#: A macro operation of MOVA2Ds, known to have been stored.
+MACRO = poke(MOP + 4 * 5, str(isa.encode_line("MOVA2D mode=2", "wormhole"))) + poke(SYNC) + peek("m", SYNC)
+WAIT = "  tt SEMWAIT semaphores=1 condition=1 block=TDMA+SYNC+PACK\n"
+#: SETADC of the packer, with an operand from memory.
+PUSHED = (
+    peek("slot", 0x1C000, use=False)
+    + f"  %word = or i32 %slot, {isa.encode_line('SETADC units=4 dimension=3', 'wormhole')}\n"
+    + poke(INSTRUCTION_PUSH, "%word")
+)
 RELEASE = poke(WORMHOLE.soft_reset, "0")
+AB0, PACK0 = (WORMHOLE.thread_config[name] for name in ("addr_mod_ab0", "addr_mod_pack0"))
+#: Two rows of Dst that MOVA2D writes, and a sum onto one of them; no address mode steps Dst.
+MOVES = MODE.format(WORMHOLE.thread_config["addr_mod_dst0"]) + FPU
+SUM = "  tt ELWADD accumulate=1 dst={}\n"
 _CTRL = poke(WORMHOLE.noc.base + WORMHOLE.noc.stride + WORMHOLE.noc.ctrl, "18")
 SEND = _CTRL + "{}" + poke(WORMHOLE.noc.base + WORMHOLE.noc.stride + WORMHOLE.noc.command, "1")
 
@@ -49,7 +66,7 @@ SEND = _CTRL + "{}" + poke(WORMHOLE.noc.base + WORMHOLE.noc.stride + WORMHOLE.no
 def kernel(body: str) -> str:
     head = "define void @kernel() null_pointer_is_valid noreturn nounwind {\nentry:\n"
     tail = "halt:\n  br label %halt\n}\n"
-    return head + (body if "br label %loop" in body else body + "  br label %halt\n") + tail
+    return head + (body if "br label %loop" in body or "label %halt" in body else body + "  br label %halt\n") + tail
 
 
 #: (code, kernel that breaks a rule, the same kernel in order)
@@ -88,6 +105,62 @@ CASES = {
         PACK + "  tt STALLWAIT block=TDMA+THCON wait=THCON\n  tt STOREREG reg=8 address=73732\n",
         PACK + "  tt STALLWAIT block=TDMA+THCON wait=PACK\n  tt STOREREG reg=8 address=73732\n",
     ),
+    "count_waits_for_the_other_unit": (
+        "MJ4143", UNPACK + "  tt STALLWAIT block=TDMA+THCON wait=PACK\n" + STOREREG, UNPACK + COUNT,
+    ),
+    "count_after_another_tile": (
+        "MJ4143", UNPACK + COUNT + UNPACK + STOREREG, UNPACK + COUNT + UNPACK + COUNT,
+    ),
+    "write_waits_for_the_other_unpacker": (
+        "MJ4142", "  tt STALLWAIT block=CFG wait=THCON+UNPACK1\n" + WRITE + DMANOP * 2 + UNPACK,
+        STALL + WRITE + DMANOP * 2 + UNPACK,
+    ),
+    "mode_while_matrix_unit_runs": (
+        "MJ4142", FPU + MODE.format(AB0), FPU + "  tt STALLWAIT block=CFG wait=MATH\n" + MODE.format(AB0),
+    ),
+    "mode_while_a_macro_operation_runs": (
+        "MJ4142", MACRO + "  tt MOP type=1\n" + MODE.format(AB0),
+        MACRO + "  tt MOP type=1\n  tt STALLWAIT block=CFG wait=MATH\n" + MODE.format(AB0),
+    ),
+    "mode_while_packer_runs": (
+        "MJ4142", PACK + MODE.format(PACK0), PACK + "  tt STALLWAIT block=CFG wait=PACK\n" + MODE.format(PACK0),
+    ),
+    "address_counter_while_packer_runs": (
+        "MJ4142", PACK + "  tt SETADC units=4 dimension=3 value=1\n",
+        PACK + "  tt STALLWAIT block=TDMA wait=PACK\n  tt SETADC units=4 dimension=3 value=1\n",
+    ),
+    "address_counter_while_unpacker_runs": (
+        "MJ4142", UNPACK + "  tt SETADCZW units=1 mask=4 z1=1\n", UNPACK + "  tt SETADCZW units=1 mask=1 z0=1\n",
+    ),
+    "address_counter_built_at_run_time": (
+        "MJ4142", PACK + PUSHED, PACK + "  tt STALLWAIT block=TDMA wait=PACK\n" + PUSHED,
+    ),
+    "post_waits_for_the_other_unit": (
+        "MJ4144", FPU + "  tt STALLWAIT block=SYNC wait=SFPU\n  tt SEMPOST semaphores=1\n",
+        FPU + "  tt STALLWAIT block=SYNC wait=MATH+SFPU\n  tt SEMPOST semaphores=1\n",
+    ),
+    "post_while_a_replay_runs": (
+        "MJ4144", "  tt REPLAY load=1 length=1\n" + FPU + "  tt REPLAY length=1\n  tt SEMPOST semaphores=1\n",
+        "  tt REPLAY load=1 length=1\n" + FPU + "  tt SEMPOST semaphores=1\n",
+    ),
+    "dst_given_back_before_it_is_packed": (
+        "MJ4144", WAIT + PACK + "  tt SEMGET semaphores=1\n",
+        PACK + WAIT + "  tt SEMGET semaphores=1\n" + WAIT + PACK
+        + "  tt STALLWAIT block=SYNC wait=PACK\n  tt SEMGET semaphores=1\n",
+    ),
+    "wait_that_another_replaces": (
+        "MJ4144", FPU + "  tt STALLWAIT block=MATH wait=MATH\n" + WAIT + "  tt SEMPOST semaphores=2\n",
+        FPU + "  tt STALLWAIT block=MATH+SYNC wait=MATH\n" + WAIT + "  tt SEMPOST semaphores=2\n",
+    ),
+    "semaphore_does_not_hold_back": (
+        "MJ4144", "  tt SEMWAIT semaphores=1 condition=1 block=SYNC\n" + PACK, WAIT + PACK,
+    ),
+    "moved_rows_summed_at_once": (
+        "MJ4145", MOVES + NOP * 2 + SUM.format(0), MOVES + NOP * 3 + SUM.format(0) + FPU + SUM.format(8),
+    ),
+    "source_register_not_waited_for": (
+        "MJ4145", "  tt ZEROSRC sources=1 write=1\n", FPU + "  tt ZEROSRC sources=1 write=1\n",
+    ),
     "post_before_work_is_done": (
         "MJ4144", FPU + "  tt SEMPOST semaphores=1\n",
         FPU + "  tt STALLWAIT block=SYNC wait=MATH\n  tt SEMPOST semaphores=1\n",
@@ -112,6 +185,12 @@ CASES = {
     "macro_changed_while_expanding": (
         "MJ4146", "  tt MOP type=1\n" + poke(MOP), "  tt MOP type=1\n" + poke(SYNC) + peek("a", SYNC) + poke(MOP),
     ),
+    "macro_expanded_while_changing": (
+        "MJ4146", MACRO.removesuffix(peek("m", SYNC)) + "  tt MOP type=1\n", MACRO + "  tt MOP type=1\n",
+    ),
+    "configuration_while_instructions_run": (
+        "MJ4146", UNPACK + poke(CONFIG), UNPACK + poke(SYNC) + peek("a", SYNC) + poke(CONFIG),
+    ),
     "synchronised_too_early": (
         "MJ4146", "  tt MOP type=1\n" + peek("a", SYNC), "  tt MOP type=1\n" + poke(SYNC) + peek("a", SYNC),
     ),
@@ -122,7 +201,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_rule(case):
+def test_rule(case: str) -> None:
     code, broken, kept = CASES[case]
     riscv.compile_image(kernel(kept), Role.TRISC1, WORMHOLE)
     with pytest.raises(CodegenError) as caught:
@@ -133,3 +212,44 @@ def test_rule(case):
 
 def test_blackhole_waits_for_multiply_adds_itself():
     riscv.compile_image(kernel(MAD + STORE), Role.TRISC1, BLACKHOLE)
+
+
+FENCE = "  fence seq_cst\n"
+PAGE, ARRIVED = 0x20000, BLACKHOLE.noc.base + BLACKHOLE.noc.read_responses
+POLL = """
+  br label %poll
+poll:
+{fence}  %have = load volatile i32, ptr inttoptr (i32 114688 to ptr)
+  %other = icmp ne i32 %have, 1
+  br i1 %other, label %poll, label %halt
+"""
+COPY = peek("old", PAGE, use=False) + poke(PAGE + 64, "%old")
+#: The same for the data cache of Blackhole's cores: (code, kernel that breaks a rule, the same kernel in order).
+CACHED = {
+    "arguments_of_the_launch_before": ("MJ4157", peek("a", 0x1C000), FENCE + peek("a", 0x1C000)),
+    "word_polled_in_the_cache": ("MJ4157", FENCE + POLL.format(fence=""), POLL.format(fence=FENCE)),
+    "page_kept_from_before_it_came": (
+        "MJ4157", FENCE + peek("n", ARRIVED) + COPY, FENCE + peek("n", ARRIVED) + FENCE + COPY,
+    ),
+    "page_read_back_from_the_cache": (
+        "MJ4146",
+        FENCE + poke(L1) + peek("a", L1) + poke(BLACKHOLE.cb_register(0, received=True)),
+        FENCE + poke(L1) + FENCE + peek("a", L1) + poke(BLACKHOLE.cb_register(0, received=True)),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CACHED)
+def test_rule_of_the_data_cache(case: str) -> None:
+    code, broken, kept = CACHED[case]
+    riscv.compile_image(kernel(kept), Role.NCRISC, BLACKHOLE)
+    with pytest.raises(CodegenError) as caught:
+        riscv.compile_image(kernel(broken), Role.NCRISC, BLACKHOLE)
+    assert caught.value.code == code
+    assert "rule: " in str(caught.value)
+
+
+def test_a_fence_is_refused_on_wormhole():
+    with pytest.raises(CodegenError, match="does nothing on Wormhole") as caught:
+        riscv.compile_image(kernel(FENCE), Role.NCRISC, WORMHOLE)
+    assert caught.value.code == "MJ4157"

@@ -3,6 +3,10 @@
 Stores are emitted in order but each region of memory processes them on its own, so a store that tells somebody to go on
 may arrive before the store it speaks of. A region is *settled* when its last store has been read back from the same
 address and the value read has been used. (Four-entry store queue: a load from another address may overtake a store.)
+The configuration of the macro operation expander cannot be read: it is settled when the core has waited for TTSync.
+
+Blackhole's cores have a data cache, which answers for L1: what is read back counts when a fence has emptied the cache
+since the store, and nothing has been loaded from L1 since.
 """
 
 from __future__ import annotations
@@ -20,7 +24,10 @@ from meshjit.codegen.tensix.check.words import decode
 _SOURCE = "BabyRISCV/MemoryOrdering.md"
 #: Regions whose stores others depend on.
 _TRACKED = frozenset({"l1", "config", "gpr", "overlay"})
-_NAMES = {"l1": "L1", "config": "a configuration register", "gpr": "a DMA register", "overlay": "an overlay register"}
+_NAMES = {
+    "l1": "L1", "config": "a configuration register", "gpr": "a DMA register", "overlay": "an overlay register",
+    "mop": "the configuration of macro operations",
+}  # fmt: skip
 #: A place that was stored to: an address, or (base register, offset) while the register keeps its value.
 Place = int | tuple[int, int] | None
 
@@ -28,14 +35,17 @@ Place = int | tuple[int, int] | None
 @dataclass(frozen=True)
 class _State:
     """Regions with stores that may be under way, where each was last stored to, registers that hold a value read back
-    (and of which region), whether an instruction was pushed since the last store to TTSync, and whether a macro
-    operation may be expanding."""
+    (and of which region), whether an instruction was pushed, or the macro operation changed, since the last store to
+    TTSync, whether instructions pushed may be running and a macro operation expanding (at first none is: a reset
+    empties the expander, SoftReset.md), and whether the data cache is empty."""
 
     dirty: frozenset[str] = frozenset()
     last: dict[str, Place] = field(default_factory=dict[str, Place])
     reading: dict[int, str] = field(default_factory=dict[int, str])
     pushed: bool = False
+    running: bool = False
     expanding: bool = False
+    flushed: bool = False
 
     def join(self, other: _State) -> _State:
         return _State(
@@ -43,7 +53,9 @@ class _State:
             {r: p for r, p in self.last.items() if other.last.get(r) == p},
             {r: v for r, v in self.reading.items() if other.reading.get(r) == v},
             self.pushed or other.pushed,
+            self.running or other.running,
             self.expanding or other.expanding,
+            self.flushed and other.flushed,
         )
 
 
@@ -70,7 +82,9 @@ class _Rules:
         """The state after an instruction; raises for one that comes too early."""
         instr = self.image.code[at]
         if instr.kind == "tensix":
-            return self.push(state, at, instr)
+            return self.push(state, at, instr.imm)
+        if instr.kind == "fence":
+            return replace(state, flushed=True)
         state = _consume(state, instr)
         access = self.accesses.get(at)
         if access is not None and instr.kind == "store":
@@ -79,38 +93,47 @@ class _Rules:
             state = self.load(state, at, instr, access)
         return _redefine(state, instr, keep=access is not None and access.region in (*_TRACKED, "sync"))
 
-    def push(self, state: _State, at: int, instr: Instr | None) -> _State:
-        """A Tensix instruction is pushed, by .ttinsn or (None) by a store."""
-        name, fields = decode(instr.imm, self.image.arch.name) if instr is not None else ("", ())
+    def push(self, state: _State, at: int, word: int) -> _State:
+        """A Tensix instruction is pushed, by .ttinsn or by a store (``word`` as far as it is known)."""
+        name, fields = decode(word, self.image.arch.name)
         conditions = isa.WAIT_BLACKHOLE if self.image.arch.is_blackhole else isa.WAIT_WORMHOLE
         if name == "STALLWAIT" and dict(fields)["wait"] & conditions["MMIO"]:
-            return replace(state, dirty=state.dirty - {"config", "gpr"}, pushed=True)
-        self.settled(state, at, "config", "gpr")
-        return replace(state, pushed=True, expanding=state.expanding or name == "MOP")
+            return replace(state, dirty=state.dirty - {"config", "gpr"}, pushed=True, running=True)
+        self.settled(state, at, "config", "gpr", *(("mop",) if name == "MOP" else ()))
+        return replace(state, pushed=True, running=True, expanding=state.expanding or name == "MOP")
 
     def settled(self, state: _State, at: int, *regions: str) -> None:
         """Refuse when a store to one of ``regions`` may be under way."""
         for name in sorted(state.dirty & set(regions)):
-            what = f"a store to {_NAMES[name]} may still be under way: read it back from the same address and use it"
+            way = "wait for TTSync first" if name == "mop" else "read it back from the same address and use it"
+            if name == "l1" and self.image.arch.is_blackhole:
+                way = "empty the data cache, read it back from the same address and use it"
+            what = f"a store to {_NAMES[name]} may still be under way: {way}"
             raise refuse(self.image, "MJ4146", at, what, _SOURCE)
 
     def store(self, state: _State, at: int, instr: Instr, access: Access) -> _State:
         where, address = access.region, access.address
         if where == "push":
-            return self.push(state, at, None)
+            return self.push(state, at, access.part or 0)
         if where == "overlay" or address in self.sends:
             self.settled(state, at, "l1")
         elif address == self.image.arch.soft_reset:
             self.settled(state, at, "l1", "config", "overlay")
         elif where == "sync":
             return replace(state, pushed=False)
-        elif where == "mop" and state.expanding:
-            what = "the macro operation expander may still be at work: wait for TTSync first"
-            raise refuse(self.image, "MJ4146", at, what, "BabyRISCV/TTSync.md")
+        elif where == "mop":
+            if state.expanding:
+                what = "the macro operation expander may still be at work: wait for TTSync first"
+                raise refuse(self.image, "MJ4146", at, what, "BabyRISCV/TTSync.md")
+            return replace(state, dirty=state.dirty | {where}, pushed=True)
+        elif where in ("config", "gpr") and state.running:
+            what = "instructions pushed before may not have run yet: wait for TTSync first"
+            raise refuse(self.image, "MJ4146", at, what, "TensixCoprocessor/BackendConfiguration.md")
         if where not in _TRACKED:
             return state
         place = address if address is not None else (instr.a, instr.imm)
-        return replace(state, dirty=state.dirty | {where}, last={**state.last, where: place})
+        flushed = state.flushed and where != "l1"
+        return replace(state, dirty=state.dirty | {where}, last={**state.last, where: place}, flushed=flushed)
 
     def load(self, state: _State, at: int, instr: Instr, access: Access) -> _State:
         where = access.region
@@ -123,9 +146,12 @@ class _Rules:
                 raise refuse(self.image, "MJ4146", at, what, "BabyRISCV/TTSync.md")
         reading = {r: v for r, v in state.reading.items() if r != instr.d}
         place = access.address if access.address is not None else (instr.a, instr.imm)
-        if instr.d > 0 and (where == "sync" or (where in state.dirty and state.last.get(where) == place)):
+        back = where in state.dirty and state.last.get(where) == place
+        if where == "l1":
+            back = back and (state.flushed or not self.image.arch.is_blackhole)
+        if instr.d > 0 and (where == "sync" or back):
             reading[instr.d] = where
-        return replace(state, reading=reading)
+        return replace(state, reading=reading, flushed=state.flushed and where != "l1")
 
 
 def _consume(state: _State, instr: Instr) -> _State:
@@ -135,9 +161,10 @@ def _consume(state: _State, instr: Instr) -> _State:
         return state
     settled = {state.reading[r] for r in used}
     reading = {r: v for r, v in state.reading.items() if v not in settled}
-    return replace(
-        state, dirty=state.dirty - settled, reading=reading, expanding=state.expanding and "sync" not in settled
-    )
+    if "sync" in settled and not state.pushed:
+        state = replace(state, running=False, expanding=False)
+        settled.add("mop")
+    return replace(state, dirty=state.dirty - settled, reading=reading)
 
 
 def _redefine(state: _State, instr: Instr, *, keep: bool) -> _State:

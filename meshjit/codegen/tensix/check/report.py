@@ -39,12 +39,14 @@ def line(image: Image, at: int) -> str:
 
 
 def refuse(image: Image, code: str, at: int, what: str, source: str, more: Sequence[str] = ()) -> CodegenError:
-    """The error for the instruction at word ``at``, which breaks a rule of a page of the ISA documentation."""
+    """The error for the instruction at word ``at``, which breaks a rule of a page of the ISA documentation (or of
+    another source, whose name begins with its owner's)."""
     role = f" on {image.role.value}" if image.role is not None else ""
     where = line(image, at)
+    page = source if "/ttsim" in source else f"ISA documentation, {source}"
     return CodegenError(
         code,
         f"kernel {image.name}{role}: {what}",
-        operands=[instruction(image, at), *([where] if where else []), *more, f"rule: ISA documentation, {source}"],
+        operands=[instruction(image, at), *([where] if where else []), *more, f"rule: {page}"],
         fix=FIX,
     )

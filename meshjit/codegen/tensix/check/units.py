@@ -1,16 +1,17 @@
-"""Rules about the Tensix execution units: latencies, stalls, and who may use Dst."""
+"""Rules about what comes within a few instructions: latencies of the units, NOPs after configuration writes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from meshjit.codegen.tensix import isa
+from meshjit.codegen.tensix.check.gate import UNITS, readers
 from meshjit.codegen.tensix.check.words import Flow, Word, refuse
 from meshjit.codegen.tensix.sfpu import SLOW
 
-_FPU = frozenset({"MVMUL", "ELWADD", "ELWSUB", "ELWMUL", "MOVA2D", "MOVB2D", "MOVD2A", "MOVD2B", "GAPOOL", "GMPOOL"})
-_COUNTERS = frozenset({"SETRWC", "INCRWC"})
 _NOPS = frozenset({"DMANOP", "NOP"})
+#: DestIncr, DestCR, DestClear and DestCToCR of an address mode's Dst word (RWCs.md).
+_DST_STEP = 0x1FFF
 
 
 def _reads(word: Word) -> frozenset[int]:
@@ -61,71 +62,45 @@ def _followers(flow: Flow, word: Word) -> Iterator[Word]:
 
 
 def config_writes(flow: Flow) -> None:
-    """A configuration write waits for the DMA register and for the unit that reads the register, and two NOPs follow
-    it before that unit may start (WRCFG.md, STALLWAIT.md)."""
+    """A configuration write waits for the DMA register and for the units that read the register, and two NOPs follow
+    it before any may start (WRCFG.md, STALLWAIT.md)."""
     stall, thcon = isa.BLOCK["CFG"], flow.wait("THCON")
-    units = flow.wait("UNPACK") | flow.wait("PACK")
     before = flow.predecessors()
     for word in flow.words.values():
         if word.name != "WRCFG":
             continue
+        units = readers(flow.arch.name, word.get("config"), thread=False)
+        wanted = sum(flow.wait(name) for name, bit in UNITS.items() if units & bit) | thcon
         for previous in before[word.at]:
-            wait = previous.get("wait")
-            held = previous.name == "STALLWAIT" and previous.get("block") & stall and wait & thcon and wait & units
-            if not held:
+            if previous.name != "STALLWAIT" or not previous.get("block") & stall or wanted & ~previous.get("wait"):
                 raise refuse(flow, "MJ4142", word, f"comes after {previous.name}, not after its stall", "WRCFG.md")
         for first in flow.after(word.at):
             if first.name not in _NOPS or any(n.name not in _NOPS for n in flow.after(first.at)):
                 raise refuse(flow, "MJ4142", word, "is not followed by two NOPs", "WRCFG.md")
 
 
-def counter_stores(flow: Flow) -> None:
-    """A circular buffer's counter is stored only when the unpacker or packer is done (STOREREG.md, STALLWAIT.md)."""
-    units = flow.wait("UNPACK") | flow.wait("PACK")
-    before = flow.predecessors()
+def moves_to_dst(flow: Flow) -> None:
+    """What MOVA2D or MOVB2D wrote is not read in the next three cycles by the instructions that the hardware does not
+    hold back then: sums onto Dst (MOVA2D.md, MOVB2D.md)."""
+    sums = {w for w in flow.words.values() if w.name in ("ELWADD", "ELWSUB") and w.get("accumulate")}
+    if not sums:
+        return
     for word in flow.words.values():
-        if word.name != "STOREREG":
+        if word.name not in ("MOVA2D", "MOVB2D"):
             continue
-        for previous in before[word.at]:
-            blocked = previous.get("block") & isa.BLOCK["THCON"]
-            if previous.name != "STALLWAIT" or not blocked or not previous.get("wait") & units:
-                what = f"comes after {previous.name}, so its pages may still be in use"
-                raise refuse(flow, "MJ4143", word, what, "STALLWAIT.md")
+        following, rows = set(flow.after(word.at)), {word.get("dst") // 8}
+        if _steps_dst(flow, word):
+            rows = set[int]()
+        for _ in range(3):
+            for late in following & sums:
+                if not rows or late.get("dst") // 8 in rows:
+                    what = f"{late.name} reads within three instructions what it moves"
+                    raise refuse(flow, "MJ4145", word, what, f"{word.name}.md")
+            following = {n for w in following for n in flow.after(w.at)}
 
 
-def semaphores(flow: Flow) -> None:
-    """A post tells another thread that work is done: the units that did it are waited for first (SyncUnit.md)."""
-    before = flow.predecessors()
-    for word in flow.words.values():
-        if word.name != "SEMPOST":
-            continue
-        for previous in before[word.at]:
-            if previous.name != "STALLWAIT" or not previous.get("block") & isa.BLOCK["SYNC"]:
-                raise refuse(flow, "MJ4144", word, f"comes after {previous.name}, not after a stall", "SyncUnit.md")
-
-
-def matrix_and_vector_units(flow: Flow) -> None:
-    """The matrix and the vector unit share Dst and the row counters: whichever comes second waits for the other
-    (STALLWAIT.md, conditions C7 and C14)."""
-    math, sfpu = flow.wait("MATH"), flow.wait("SFPU")
-
-    def step(state: frozenset[str], word: Word) -> frozenset[str]:
-        if word.name == "STALLWAIT":
-            if word.get("wait") & math and word.get("block") & (isa.BLOCK["SFPU"] | isa.BLOCK["SYNC"]):
-                state -= {"math"}
-            if word.get("wait") & sfpu and word.get("block") & (isa.BLOCK["MATH"] | isa.BLOCK["SYNC"]):
-                state -= {"sfpu"}
-            return state
-        if word.name in _FPU:
-            if "sfpu" in state:
-                raise refuse(flow, "MJ4145", word, "the vector unit may still be writing Dst", "STALLWAIT.md")
-            return state | {"math"}
-        if word.name in ("SFPLOAD", "SFPSTORE"):
-            if "math" in state:
-                raise refuse(flow, "MJ4145", word, "the matrix unit may still be writing Dst", "STALLWAIT.md")
-            return state | {"sfpu"}
-        if word.name in _COUNTERS and "sfpu" in state:
-            raise refuse(flow, "MJ4145", word, "the vector unit may still be using the row counters", "RWCs.md")
-        return state
-
-    flow.every_path(step)
+def _steps_dst(flow: Flow, word: Word) -> bool:
+    """Whether the address mode of an instruction may move the Dst counter: any value that the mode is ever given."""
+    register = flow.arch.thread_config[f"addr_mod_dst{word.get('addr_mode')}"]
+    modes = [w.get("value") for w in flow.words.values() if w.name == "SETC16" and w.get("config") == register]
+    return not modes or any(value & _DST_STEP for value in modes)

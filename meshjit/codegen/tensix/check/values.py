@@ -16,6 +16,8 @@ Value = int | None
 DEVICES = 0xFFB00000
 #: Where they end: constants above are negative numbers, no addresses.
 _END = 0xFFF00000
+#: Instruction words are not below: the opcode is their upper byte.
+_OPCODE = 1 << 24
 #: (first address, region) in descending order. A region answers requests in order (BabyRISCV/MemoryOrdering).
 _REGIONS = (
     (CONFIG_BASE, "config"), (0xFFEC0000, "mailbox"), (0xFFEA0000, "pcbuf"), (0xFFE90000, "pcbuf"),
@@ -33,12 +35,13 @@ def region(address: int) -> str:
 @dataclass(frozen=True)
 class Access:
     """A load or store: its region, its address where that is a constant (else None), and what is known of the value
-    stored."""
+    stored. ``part`` is that value too, or the constant that was put together with an unknown one to make it."""
 
     at: int
     region: str
     address: int | None
     value: int | None = None
+    part: int | None = None
 
 
 def _add(x: Value, y: Value) -> Value:
@@ -64,26 +67,40 @@ def _arithmetic(op: str, x: Value, y: Value) -> Value:
 
 
 class _State:
-    """Registers, and the words of local memory that were stored at known addresses."""
+    """Registers, the words of local memory that were stored at known addresses, and for registers that are not known
+    the constant that made them an instruction word (its opcode, and bits of its fields)."""
 
-    def __init__(self, registers: list[Value], memory: dict[int, int]) -> None:
+    def __init__(self, registers: list[Value], memory: dict[int, int], parts: dict[int, int]) -> None:
         self.registers = registers
         self.memory = memory
+        self.parts = parts
 
     def copy(self) -> _State:
-        return _State(self.registers[:], dict(self.memory))
+        return _State(self.registers[:], dict(self.memory), dict(self.parts))
 
     def join(self, other: _State) -> bool:
         """Take what is known in both; whether that is less than before."""
         changed = False
-        if self.registers != other.registers:
+        if self.registers != other.registers or self.parts != other.parts:
             mine = self.registers
-            self.registers = [x if x == y else None for x, y in zip(mine, other.registers, strict=True)]
-            changed = mine != self.registers
+            registers = [x if x == y else None for x, y in zip(mine, other.registers, strict=True)]
+            parts = {r: common for r, x in enumerate(registers) if x is None and (common := self.common(other, r))}
+            changed = mine != registers or parts != self.parts
+            self.registers, self.parts = registers, parts
         for at in [at for at, x in self.memory.items() if other.memory.get(at) != x]:
             del self.memory[at]
             changed = True
         return changed
+
+    def common(self, other: _State, register: int) -> int:
+        """What two instruction words in a register share, 0 when they are different instructions."""
+        x, y = self.part(register), other.part(register)
+        return x & y if x >> 24 == y >> 24 else 0
+
+    def part(self, register: int) -> int:
+        """The instruction word in a register, as far as it is known; 0 for none."""
+        value = self.registers[register]
+        return self.parts.get(register, 0) if value is None else value if value >= _OPCODE else 0
 
     def read(self, register: int) -> Value:
         return self.registers[register] if register else 0
@@ -95,15 +112,19 @@ class _State:
         kind = instr.kind
         if kind == "alu":
             if instr.d > 0:
-                other = instr.imm if instr.b < 0 else self.read(instr.b)
-                self.registers[instr.d] = _arithmetic(instr.op, self.read(instr.a), other)
+                x, y = self.read(instr.a), instr.imm if instr.b < 0 else self.read(instr.b)
+                part = self._put_together(instr, x, y) if instr.op in ("or", "add", "and") else 0
+                self.registers[instr.d] = value = _arithmetic(instr.op, x, y)
+                self._note(instr.d, part if value is None else 0)
         elif kind == "const":
             self.registers[instr.d] = instr.imm
+            self._note(instr.d, 0)
         elif kind == "load":
             at = self.address(instr)
             value = self.memory.get(at) if at is not None and instr.size == 4 else None
             if instr.d > 0:
                 self.registers[instr.d] = value
+                self._note(instr.d, 0)
         elif kind == "store":
             at = self.address(instr)
             if at is not None and at >= 0 and region(at) == "local":
@@ -113,10 +134,28 @@ class _State:
                 else:
                     self.memory[at] = value
 
+    def _note(self, register: int, part: int) -> None:
+        if part:
+            self.parts[register] = part
+        else:
+            self.parts.pop(register, None)
+
+    def _put_together(self, instr: Instr, x: Value, y: Value) -> int:
+        """The constant that an instruction puts together with an unknown value: an instruction word and its operand."""
+        if instr.op == "and":
+            return self.parts.get(instr.a, 0) & instr.imm if instr.b < 0 and instr.imm >> 24 == 0xFF else 0
+        if y is None:
+            x, y = y, x
+        if x is None and y is not None and y >= _OPCODE:
+            return y
+        if instr.a in self.parts and instr.b < 0 and instr.imm < _OPCODE:
+            return self.parts[instr.a] + instr.imm
+        return 0
+
 
 def accesses(image: Image) -> dict[int, Access]:
     """Every load and store that can be reached, by its word."""
-    entry: dict[int, _State] = {0: _State([None] * 32, {})}
+    entry: dict[int, _State] = {0: _State([None] * 32, {}, {})}
     todo = [0]
     while todo:
         number = todo.pop()
@@ -140,6 +179,8 @@ def accesses(image: Image) -> dict[int, Access]:
                 value = state.read(instr.b) if instr.kind == "store" else None
                 where = "l1" if address is None else region(abs(address))
                 constant = address if address is not None and address >= 0 else None
-                out[at] = Access(at, where, constant, value if value is not None and value >= 0 else None)
+                value = value if value is not None and value >= 0 else None
+                part = value if value is not None else state.parts.get(instr.b)
+                out[at] = Access(at, where, constant, value, part)
             state.step(instr)
     return out

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from meshjit.codegen.tensix import isa
 from meshjit.codegen.tensix.check import report
 from meshjit.codegen.tensix.check.machine import Image
+from meshjit.codegen.tensix.check.values import Access
 from meshjit.errors import CodegenError
 
 
@@ -41,9 +42,13 @@ def decode(word: int, arch: str) -> tuple[str, tuple[tuple[str, int], ...]]:
 
 
 class Flow:
-    """The control flow of an image: which Tensix instruction may follow which."""
+    """The control flow of an image: which Tensix instruction may follow which.
 
-    def __init__(self, image: Image) -> None:
+    Instructions that are built at run time and stored to the push register count too: of those the constant part is
+    known, which names the instruction. Raises :class:`~meshjit.errors.CodegenError` (MJ4140) for one without.
+    """
+
+    def __init__(self, image: Image, accesses: Mapping[int, Access]) -> None:
         self.image = image
         self.arch = image.arch
         self.words: dict[int, Word] = {}
@@ -51,13 +56,21 @@ class Flow:
         for at, instr in enumerate(image.code):
             if instr.kind == "tensix":
                 self.words[at] = Word(at, *decode(instr.imm, image.arch.name))
-        order = list(self.words)
-        #: (first, last) word of each sequence that is loaded into the replay buffer.
-        self.bodies: list[tuple[int, int]] = []
-        for n, word in enumerate(self.words.values()):
+            elif instr.kind == "store" and at in accesses and accesses[at].region == "push":
+                value = accesses[at].part
+                if value is None:
+                    what = "pushes an instruction of which nothing is known"
+                    raise report.refuse(image, "MJ4140", at, what, "BabyRISCV/PushTensixInstruction.md")
+                self.words[at] = Word(at, *decode(value, image.arch.name))
+        #: The words that each REPLAY loads into the replay buffer.
+        self.recorded: dict[int, tuple[Word, ...]] = {}
+        order = list(self.words.values())
+        for n, word in enumerate(order):
             if word.name == "REPLAY" and word.get("load"):
-                self.bodies.append((order[n + 1], order[n + word.get("length")]))
-        self.replays = [w for w in self.words.values() if w.name == "REPLAY" and not w.get("load")]
+                self.recorded[word.at] = tuple(order[n + 1 : n + 1 + (word.get("length") or 64)])
+        #: (first, last) word of each such sequence.
+        self.bodies = [(words[0].at, words[-1].at) for words in self.recorded.values()]
+        self.replays = [w for w in order if w.name == "REPLAY" and not w.get("load")]
 
     def targets(self, i: int) -> tuple[int, ...]:
         """Where control may go after word ``i``."""
@@ -103,24 +116,6 @@ class Flow:
     def wait(self, name: str) -> int:
         """The condition bits of STALLWAIT that ``name`` stands for."""
         return (isa.WAIT_BLACKHOLE if self.arch.is_blackhole else isa.WAIT_WORMHOLE)[name]
-
-    def every_path(self, step: Callable[[frozenset[str], Word], frozenset[str]]) -> None:
-        """Run ``step`` over all Tensix instructions along all paths, joining states by union, until nothing changes.
-
-        What is only recorded for replay is skipped: it executes at its replays, which share its surroundings.
-        """
-        recorded = {at for first, last in self.bodies for at in range(first, last + 1)}
-        state: dict[int, frozenset[str]] = {}
-        todo = [(word, frozenset[str]()) for word in self.entry]
-        while todo:
-            word, incoming = todo.pop()
-            known = state.get(word.at)
-            joined = incoming | (known or frozenset())
-            if known is not None and joined == known:
-                continue
-            state[word.at] = joined
-            after = joined if word.at in recorded and not word.is_sfpu else step(joined, word)
-            todo += [(following, after) for following in self.after(word.at)]
 
 
 def refuse(flow: Flow, code: str, word: Word, what: str, source: str) -> CodegenError:

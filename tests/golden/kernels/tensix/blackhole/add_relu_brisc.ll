@@ -1,6 +1,7 @@
 define void @kernel() null_pointer_is_valid noreturn nounwind {
 entry:
   %sink = alloca i32
+  fence seq_cst
   %noc.writes.var = alloca i32
   %cb2.count.var = alloca i32
   %cb2.ptr.var = alloca i32
@@ -42,7 +43,6 @@ boot.i.done:
   store volatile i32 0, ptr inttoptr (i32 4290027552 to ptr)
   %boot.counters = load volatile i32, ptr inttoptr (i32 4290027552 to ptr)
   store volatile i32 %boot.counters, ptr %sink
-  fence seq_cst
   store volatile i32 0, ptr inttoptr (i32 4289798576 to ptr)
   %nw.node = load volatile i32, ptr inttoptr (i32 114688 to ptr)
   store volatile i32 %nw.node, ptr inttoptr (i32 4289857544 to ptr)
@@ -116,7 +116,6 @@ i.latch:
   %i.next = add i32 %i, 1
   br label %i.head
 i.done:
-  fence seq_cst
   store volatile i32 1611517982, ptr inttoptr (i32 114432 to ptr)
   br label %halt
 halt:

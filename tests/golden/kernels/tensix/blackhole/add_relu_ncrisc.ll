@@ -1,6 +1,7 @@
 define void @kernel() null_pointer_is_valid noreturn nounwind {
 entry:
   %sink = alloca i32
+  fence seq_cst
   %noc.reads.var = alloca i32
   %c0.var = alloca i32
   %c1.var = alloca i32
@@ -161,14 +162,15 @@ br1.w.latch:
   %br1.w.next = add i32 %br1.w, 1
   br label %br1.w.head
 br1.w.done:
+  fence seq_cst
   %br1.back.a = add i32 %to1, 0
   %br1.back.ptr = inttoptr i32 %br1.back.a to ptr
   %br1.old = load volatile i16, ptr %br1.back.ptr
   store volatile i16 %br1.old, ptr %br1.back.ptr
+  fence seq_cst
   %br1.seen = load volatile i16, ptr %br1.back.ptr
   %br1.used = zext i16 %br1.seen to i32
   store volatile i32 %br1.used, ptr %sink
-  fence seq_cst
   %pu1.old = load i32, ptr %cb1.count.var
   %pu1.sum = add i32 %pu1.old, 1
   %pu1.count = and i32 %pu1.sum, 65535

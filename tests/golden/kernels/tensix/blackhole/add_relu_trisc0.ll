@@ -1,6 +1,7 @@
 define void @kernel() null_pointer_is_valid noreturn nounwind {
 entry:
   %sink = alloca i32
+  fence seq_cst
   %cb0.count.var = alloca i32
   %cb0.ptr.var = alloca i32
   %cb1.count.var = alloca i32
@@ -161,7 +162,6 @@ wd0.ready:
   %pd0.w.word = or i32 %pd0.w.sh, 1157627920
   store volatile i32 %pd0.w.word, ptr inttoptr (i32 4293132288 to ptr)
   tt STOREREG reg=8 address=74760
-  tt STALLWAIT block=SYNC wait=UNPACK
   tt SEMPOST semaphores=4
   br label %i.latch
 i.latch:

@@ -1,6 +1,7 @@
 define void @kernel() null_pointer_is_valid noreturn nounwind {
 entry:
   %sink = alloca i32
+  fence seq_cst
   tt SETC16 config=12 value=0
   tt SETC16 config=28 value=0
   tt SETC16 config=47 value=0

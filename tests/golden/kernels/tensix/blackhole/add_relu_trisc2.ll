@@ -1,6 +1,7 @@
 define void @kernel() null_pointer_is_valid noreturn nounwind {
 entry:
   %sink = alloca i32
+  fence seq_cst
   %cb2.count.var = alloca i32
   %cb2.ptr.var = alloca i32
   tt SETADCXY units=4 mask=15
@@ -91,7 +92,6 @@ s.latch:
   %s.next = add i32 %s, 1
   br label %s.head
 s.done:
-  tt STALLWAIT block=SYNC wait=PACK
   tt SEMGET semaphores=1
   br label %i.latch
 i.latch:

@@ -1,6 +1,7 @@
 define void @kernel() null_pointer_is_valid noreturn nounwind {
 entry:
   %sink = alloca i32
+  fence seq_cst
   %noc.writes.var = alloca i32
   %cb3.count.var = alloca i32
   %cb3.ptr.var = alloca i32
@@ -44,7 +45,6 @@ boot.i.done:
   store volatile i32 0, ptr inttoptr (i32 4290031648 to ptr)
   %boot.counters = load volatile i32, ptr inttoptr (i32 4290031648 to ptr)
   store volatile i32 %boot.counters, ptr %sink
-  fence seq_cst
   store volatile i32 0, ptr inttoptr (i32 4289798576 to ptr)
   %nw.node = load volatile i32, ptr inttoptr (i32 114688 to ptr)
   %nw.here = add i32 %nw.node, 0
@@ -159,7 +159,6 @@ blk.latch:
   %blk.next = add i32 %blk, 1
   br label %blk.head
 blk.done:
-  fence seq_cst
   store volatile i32 1611517982, ptr inttoptr (i32 114432 to ptr)
   br label %halt
 halt:

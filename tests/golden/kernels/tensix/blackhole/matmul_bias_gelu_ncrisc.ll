@@ -1,6 +1,7 @@
 define void @kernel() null_pointer_is_valid noreturn nounwind {
 entry:
   %sink = alloca i32
+  fence seq_cst
   %noc.reads.var = alloca i32
   %cb0.count.var = alloca i32
   %cb0.ptr.var = alloca i32
@@ -220,7 +221,6 @@ a.ml.body:
   %a.m.lo = mul i32 %a.ml, 4096
   %a.m.at = add i32 %a.to, %a.m.lo
   %a.mt = add i32 %a.m.at, 2048
-  fence seq_cst
   br label %a.fc.r1.pre
 a.fc.r1.pre:
   br label %a.fc.r1.head
@@ -258,14 +258,15 @@ a.fc.r1.latch:
   %a.fc.r1.next = add i32 %a.fc.r1, 1
   br label %a.fc.r1.head
 a.fc.r1.done:
+  fence seq_cst
   %a.fc.back.a = add i32 %a.mt, 0
   %a.fc.back.ptr = inttoptr i32 %a.fc.back.a to ptr
   %a.fc.old = load volatile i16, ptr %a.fc.back.ptr
   store volatile i16 %a.fc.old, ptr %a.fc.back.ptr
+  fence seq_cst
   %a.fc.seen = load volatile i16, ptr %a.fc.back.ptr
   %a.fc.used = zext i16 %a.fc.seen to i32
   store volatile i32 %a.fc.used, ptr %sink
-  fence seq_cst
   br label %a.ml.latch
 a.ml.latch:
   %a.ml.next = add i32 %a.ml, 1
@@ -282,7 +283,6 @@ b.ml.body:
   %b.m.lo = mul i32 %b.ml, 4096
   %b.m.at = add i32 %b.to, %b.m.lo
   %b.mt = add i32 %b.m.at, 2048
-  fence seq_cst
   br label %b.fr.r1.pre
 b.fr.r1.pre:
   br label %b.fr.r1.head
@@ -305,14 +305,15 @@ b.fr.r1.latch:
   %b.fr.r1.next = add i32 %b.fr.r1, 1
   br label %b.fr.r1.head
 b.fr.r1.done:
+  fence seq_cst
   %b.fr.back.a = add i32 %b.mt, 0
   %b.fr.back.ptr = inttoptr i32 %b.fr.back.a to ptr
   %b.fr.old = load volatile i16, ptr %b.fr.back.ptr
   store volatile i16 %b.fr.old, ptr %b.fr.back.ptr
+  fence seq_cst
   %b.fr.seen = load volatile i16, ptr %b.fr.back.ptr
   %b.fr.used = zext i16 %b.fr.seen to i32
   store volatile i32 %b.fr.used, ptr %sink
-  fence seq_cst
   br label %b.ml.latch
 b.ml.latch:
   %b.ml.next = add i32 %b.ml, 1
@@ -448,14 +449,15 @@ o0.bc.w.latch:
   %o0.bc.w.next = add i32 %o0.bc.w, 1
   br label %o0.bc.w.head
 o0.bc.w.done:
+  fence seq_cst
   %o0.bc.back.a = add i32 %o0.to, 0
   %o0.bc.back.ptr = inttoptr i32 %o0.bc.back.a to ptr
   %o0.bc.old = load volatile i16, ptr %o0.bc.back.ptr
   store volatile i16 %o0.bc.old, ptr %o0.bc.back.ptr
+  fence seq_cst
   %o0.bc.seen = load volatile i16, ptr %o0.bc.back.ptr
   %o0.bc.used = zext i16 %o0.bc.seen to i32
   store volatile i32 %o0.bc.used, ptr %sink
-  fence seq_cst
   %o0.pu.old = load i32, ptr %cb2.count.var
   %o0.pu.sum = add i32 %o0.pu.old, 1
   %o0.pu.count = and i32 %o0.pu.sum, 65535

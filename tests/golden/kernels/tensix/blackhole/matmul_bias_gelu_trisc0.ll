@@ -1,6 +1,7 @@
 define void @kernel() null_pointer_is_valid noreturn nounwind {
 entry:
   %sink = alloca i32
+  fence seq_cst
   %cb0.count.var = alloca i32
   %cb0.ptr.var = alloca i32
   %cb1.count.var = alloca i32

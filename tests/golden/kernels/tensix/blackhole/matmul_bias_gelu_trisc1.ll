@@ -1,6 +1,7 @@
 define void @kernel() null_pointer_is_valid noreturn nounwind {
 entry:
   %sink = alloca i32
+  fence seq_cst
   tt SETC16 config=12 value=2048
   tt SETC16 config=28 value=0
   tt SETC16 config=47 value=0
@@ -31,9 +32,6 @@ entry:
   tt SFPLOADI d=0 mode=10 imm=4551
   tt SFPLOADI d=0 mode=8 imm=32499
   tt SFPCONFIG d=14
-  store volatile i32 0, ptr inttoptr (i32 4293394436 to ptr)
-  %init.sync = load volatile i32, ptr inttoptr (i32 4293394436 to ptr)
-  store volatile i32 %init.sync, ptr %sink
   store volatile i32 1, ptr inttoptr (i32 4290248704 to ptr)
   store volatile i32 2, ptr inttoptr (i32 4290248708 to ptr)
   store volatile i32 33554432, ptr inttoptr (i32 4290248712 to ptr)
@@ -43,6 +41,9 @@ entry:
   store volatile i32 33554432, ptr inttoptr (i32 4290248728 to ptr)
   store volatile i32 67109120, ptr inttoptr (i32 4290248732 to ptr)
   store volatile i32 67109120, ptr inttoptr (i32 4290248736 to ptr)
+  store volatile i32 0, ptr inttoptr (i32 4293394436 to ptr)
+  %mop.sync = load volatile i32, ptr inttoptr (i32 4293394436 to ptr)
+  store volatile i32 %mop.sync, ptr %sink
   tt REPLAY load=1 length=16 start=0
   tt MVMUL dst=0 addr_mode=0
   tt MVMUL dst=8 addr_mode=1
@@ -233,7 +234,6 @@ ei.latch:
   %ei.next = add i32 %ei, 1
   br label %ei.head
 ei.done:
-  tt STALLWAIT block=CFG wait=MATH+SFPU
   tt SETC16 config=31 value=8192
   tt SETRWC mask=15
   tt STALLWAIT block=SYNC wait=MATH+SFPU

@@ -1,6 +1,7 @@
 define void @kernel() null_pointer_is_valid noreturn nounwind {
 entry:
   %sink = alloca i32
+  fence seq_cst
   %cb3.count.var = alloca i32
   %cb3.ptr.var = alloca i32
   tt SETADCXY units=4 mask=15
@@ -117,7 +118,6 @@ i.latch:
   %i.next = add i32 %i, 1
   br label %i.head
 i.done:
-  tt STALLWAIT block=SYNC wait=PACK
   tt SEMGET semaphores=1
   br label %blk.latch
 blk.latch:

@@ -1,6 +1,7 @@
 define void @kernel() null_pointer_is_valid noreturn nounwind {
 entry:
   %sink = alloca i32
+  fence seq_cst
   %noc.writes.var = alloca i32
   %c0.var = alloca i32
   %page0.var = alloca i32
@@ -44,7 +45,6 @@ boot.i.done:
   store volatile i32 0, ptr inttoptr (i32 4290027552 to ptr)
   %boot.counters = load volatile i32, ptr inttoptr (i32 4290027552 to ptr)
   store volatile i32 %boot.counters, ptr %sink
-  fence seq_cst
   store volatile i32 0, ptr inttoptr (i32 4289798576 to ptr)
   %nw.node = load volatile i32, ptr inttoptr (i32 114688 to ptr)
   store volatile i32 %nw.node, ptr inttoptr (i32 4289857544 to ptr)
@@ -144,7 +144,6 @@ row.latch:
   %row.next = add i32 %row, 1
   br label %row.head
 row.done:
-  fence seq_cst
   store volatile i32 1611517982, ptr inttoptr (i32 114432 to ptr)
   br label %halt
 halt:

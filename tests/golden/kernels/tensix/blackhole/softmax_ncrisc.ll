@@ -1,6 +1,7 @@
 define void @kernel() null_pointer_is_valid noreturn nounwind {
 entry:
   %sink = alloca i32
+  fence seq_cst
   %noc.reads.var = alloca i32
   %c0.var = alloca i32
   %cb0.count.var = alloca i32
@@ -45,15 +46,6 @@ mo.w.latch:
   %mo.w.next = add i32 %mo.w, 1
   br label %mo.w.head
 mo.w.done:
-  %mo.back.a = add i32 139264, 0
-  %mo.back.ptr = inttoptr i32 %mo.back.a to ptr
-  %mo.old = load volatile i16, ptr %mo.back.ptr
-  store volatile i16 %mo.old, ptr %mo.back.ptr
-  %mo.seen = load volatile i16, ptr %mo.back.ptr
-  %mo.used = zext i16 %mo.seen to i32
-  store volatile i32 %mo.used, ptr %sink
-  fence seq_cst
-  fence seq_cst
   br label %mc1.r0.pre
 mc1.r0.pre:
   br label %mc1.r0.head
@@ -128,15 +120,15 @@ mc1.r1.latch:
   %mc1.r1.next = add i32 %mc1.r1, 1
   br label %mc1.r1.head
 mc1.r1.done:
+  fence seq_cst
   %mc1.back.a = add i32 141312, 0
   %mc1.back.ptr = inttoptr i32 %mc1.back.a to ptr
   %mc1.old = load volatile i16, ptr %mc1.back.ptr
   store volatile i16 %mc1.old, ptr %mc1.back.ptr
+  fence seq_cst
   %mc1.seen = load volatile i16, ptr %mc1.back.ptr
   %mc1.used = zext i16 %mc1.seen to i32
   store volatile i32 %mc1.used, ptr %sink
-  fence seq_cst
-  fence seq_cst
   br label %mc3.r0.pre
 mc3.r0.pre:
   br label %mc3.r0.head
@@ -211,14 +203,15 @@ mc3.r1.latch:
   %mc3.r1.next = add i32 %mc3.r1, 1
   br label %mc3.r1.head
 mc3.r1.done:
+  fence seq_cst
   %mc3.back.a = add i32 145408, 0
   %mc3.back.ptr = inttoptr i32 %mc3.back.a to ptr
   %mc3.old = load volatile i16, ptr %mc3.back.ptr
   store volatile i16 %mc3.old, ptr %mc3.back.ptr
+  fence seq_cst
   %mc3.seen = load volatile i16, ptr %mc3.back.ptr
   %mc3.used = zext i16 %mc3.seen to i32
   store volatile i32 %mc3.used, ptr %sink
-  fence seq_cst
   %mp.old = load i32, ptr %cb2.count.var
   %mp.sum = add i32 %mp.old, 4
   %mp.count = and i32 %mp.sum, 65535

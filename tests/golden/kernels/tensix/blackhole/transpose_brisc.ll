@@ -1,6 +1,7 @@
 define void @kernel() null_pointer_is_valid noreturn nounwind {
 entry:
   %sink = alloca i32
+  fence seq_cst
   %noc.reads.var = alloca i32
   %noc.writes.var = alloca i32
   %left.var = alloca i32
@@ -37,7 +38,6 @@ boot.i.done:
   store volatile i32 %boot.alu, ptr inttoptr (i32 4293853188 to ptr)
   %boot.back = load volatile i32, ptr inttoptr (i32 4293853188 to ptr)
   store volatile i32 %boot.back, ptr %sink
-  fence seq_cst
   store volatile i32 0, ptr inttoptr (i32 4289798576 to ptr)
   %ni.node = load volatile i32, ptr inttoptr (i32 114688 to ptr)
   store volatile i32 %ni.node, ptr inttoptr (i32 4289855508 to ptr)
@@ -76,13 +76,6 @@ ft.w.latch:
   %ft.w.next = add i32 %ft.w, 1
   br label %ft.w.head
 ft.w.done:
-  %ft.back.a = add i32 133120, 0
-  %ft.back.ptr = inttoptr i32 %ft.back.a to ptr
-  %ft.old = load volatile i16, ptr %ft.back.ptr
-  store volatile i16 %ft.old, ptr %ft.back.ptr
-  %ft.seen = load volatile i16, ptr %ft.back.ptr
-  %ft.used = zext i16 %ft.seen to i32
-  store volatile i32 %ft.used, ptr %sink
   fence seq_cst
   br label %i.pre
 i.pre:
@@ -109,14 +102,6 @@ ff.w.latch:
   %ff.w.next = add i32 %ff.w, 1
   br label %ff.w.head
 ff.w.done:
-  %ff.back.a = add i32 131072, 0
-  %ff.back.ptr = inttoptr i32 %ff.back.a to ptr
-  %ff.old = load volatile i16, ptr %ff.back.ptr
-  store volatile i16 %ff.old, ptr %ff.back.ptr
-  %ff.seen = load volatile i16, ptr %ff.back.ptr
-  %ff.used = zext i16 %ff.seen to i32
-  store volatile i32 %ff.used, ptr %sink
-  fence seq_cst
   %o0 = load i32, ptr %c0.var
   %o1 = load i32, ptr %c1.var
   %p0.base = load volatile i32, ptr inttoptr (i32 114952 to ptr)
@@ -283,14 +268,15 @@ p0.ri.latch:
 p0.ri.done:
   br label %p0.w.else
 p0.w.else:
+  fence seq_cst
   %sd.back.a = add i32 131072, 0
   %sd.back.ptr = inttoptr i32 %sd.back.a to ptr
   %sd.old = load volatile i16, ptr %sd.back.ptr
   store volatile i16 %sd.old, ptr %sd.back.ptr
+  fence seq_cst
   %sd.seen = load volatile i16, ptr %sd.back.ptr
   %sd.used = zext i16 %sd.seen to i32
   store volatile i32 %sd.used, ptr %sink
-  fence seq_cst
   %to = add i32 %start, %i
   %wr.row = udiv i32 %to, 8
   %wr.bank = urem i32 %to, 8
@@ -336,7 +322,6 @@ i.latch:
   %i.next = add i32 %i, 1
   br label %i.head
 i.done:
-  fence seq_cst
   store volatile i32 1611517982, ptr inttoptr (i32 114432 to ptr)
   br label %halt
 halt:

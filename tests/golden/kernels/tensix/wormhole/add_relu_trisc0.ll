@@ -161,7 +161,6 @@ wd0.ready:
   %pd0.w.word = or i32 %pd0.w.sh, 1157627920
   store volatile i32 %pd0.w.word, ptr inttoptr (i32 4293132288 to ptr)
   tt STOREREG reg=8 address=74755
-  tt STALLWAIT block=SYNC wait=UNPACK
   tt SEMPOST semaphores=4
   br label %i.latch
 i.latch:

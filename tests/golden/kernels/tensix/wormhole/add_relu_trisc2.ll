@@ -75,7 +75,6 @@ s.latch:
   %s.next = add i32 %s, 1
   br label %s.head
 s.done:
-  tt STALLWAIT block=SYNC wait=PACK
   tt SEMGET semaphores=1
   br label %i.latch
 i.latch:

@@ -101,7 +101,6 @@ i.latch:
   %i.next = add i32 %i, 1
   br label %i.head
 i.done:
-  tt STALLWAIT block=SYNC wait=PACK
   tt SEMGET semaphores=1
   br label %blk.latch
 blk.latch:

@@ -45,13 +45,6 @@ mo.w.latch:
   %mo.w.next = add i32 %mo.w, 1
   br label %mo.w.head
 mo.w.done:
-  %mo.back.a = add i32 139264, 0
-  %mo.back.ptr = inttoptr i32 %mo.back.a to ptr
-  %mo.old = load volatile i16, ptr %mo.back.ptr
-  store volatile i16 %mo.old, ptr %mo.back.ptr
-  %mo.seen = load volatile i16, ptr %mo.back.ptr
-  %mo.used = zext i16 %mo.seen to i32
-  store volatile i32 %mo.used, ptr %sink
   br label %mc1.r0.pre
 mc1.r0.pre:
   br label %mc1.r0.head

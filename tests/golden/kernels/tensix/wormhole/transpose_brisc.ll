@@ -75,13 +75,6 @@ ft.w.latch:
   %ft.w.next = add i32 %ft.w, 1
   br label %ft.w.head
 ft.w.done:
-  %ft.back.a = add i32 133120, 0
-  %ft.back.ptr = inttoptr i32 %ft.back.a to ptr
-  %ft.old = load volatile i16, ptr %ft.back.ptr
-  store volatile i16 %ft.old, ptr %ft.back.ptr
-  %ft.seen = load volatile i16, ptr %ft.back.ptr
-  %ft.used = zext i16 %ft.seen to i32
-  store volatile i32 %ft.used, ptr %sink
   br label %i.pre
 i.pre:
   br label %i.head
@@ -107,13 +100,6 @@ ff.w.latch:
   %ff.w.next = add i32 %ff.w, 1
   br label %ff.w.head
 ff.w.done:
-  %ff.back.a = add i32 131072, 0
-  %ff.back.ptr = inttoptr i32 %ff.back.a to ptr
-  %ff.old = load volatile i16, ptr %ff.back.ptr
-  store volatile i16 %ff.old, ptr %ff.back.ptr
-  %ff.seen = load volatile i16, ptr %ff.back.ptr
-  %ff.used = zext i16 %ff.seen to i32
-  store volatile i32 %ff.used, ptr %sink
   %o0 = load i32, ptr %c0.var
   %o1 = load i32, ptr %c1.var
   %p0.base = load volatile i32, ptr inttoptr (i32 114952 to ptr)
