@@ -71,6 +71,7 @@ def programs(arch: Arch) -> dict[str, tuple[Callable[[], Program], list[Operand]
         "add f32": chain("add", 2, F32),
         "exp": chain("exp", 1, BF16),
         "gelu": chain("gelu_tanh", 1, BF16),
+        "gelu erf": chain("gelu", 1, BF16),
         "gelu f32": chain("gelu_tanh", 1, F32),
         "exp f32": chain("exp", 1, F32),
         "softmax": ((lambda: rows.build_softmax(soft, arch)), [square(BF16)], BF16),

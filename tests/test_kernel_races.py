@@ -25,7 +25,7 @@ FAULTS = (
      "MJ6116", ("a NoC 0 read of ncrisc", "Tensix thread 0")),
     ("NOPs after WRCFG", LIB, "hw.unpack1_base }} reg={{ hw.gpr_value }}\n  tt DMANOP\n",
      "hw.unpack1_base }} reg={{ hw.gpr_value }}\n", "tiny_add-f32-1", "MJ6219", ("Tensix thread 0",)),
-    ("SFPNOP after a multiply-add", "meshjit.codegen.tensix.sfpu",
+    ("SFPNOP after a multiply-add", "meshjit.codegen.tensix.registers",
      'if not at:\n                out.append("SFPNOP")', "", "exp-f32-2x2", "MJ6218", ("Tensix thread 1",)),
     ("the stall before a count", LIB, "  tt STALLWAIT block=TDMA+THCON wait=UNPACK\n", "", "tiny_add-f32-1", "MJ6217",
      ("Tensix thread 0",)),

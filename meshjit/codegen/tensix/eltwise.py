@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from meshjit.arch import Arch, num_tiles, tile_bytes, tile_grid
 from meshjit.codegen import riscv
 from meshjit.codegen.templates import compact, render_marked
-from meshjit.codegen.tensix import config, fpu, sfpu
+from meshjit.codegen.tensix import config, fpu, registers, sfpu
 from meshjit.codegen.tensix.expression import Expression, emit
 from meshjit.codegen.tensix.grid import buffers, rectangle, split
 from meshjit.codegen.tensix.hw import Cb, hw
@@ -117,7 +117,7 @@ def sfpu_program(arch: Arch, expression: Expression, slots: Sequence[int], out: 
     if 0 in builder.free_slots:
         builder.free_slots.remove(0)
     builder.store(emit(builder, expression, inputs), 0)
-    return sfpu.compile(builder)
+    return registers.compile(builder)
 
 
 def build(spec: EltwiseSpec, arch: Arch) -> Program:

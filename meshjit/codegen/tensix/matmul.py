@@ -12,7 +12,7 @@ from itertools import product
 from typing import Literal
 
 from meshjit.arch import MAX_ARGUMENT_WORDS, TILE_DIM, Arch, tile_bytes
-from meshjit.codegen.tensix import config, isa, sfpu
+from meshjit.codegen.tensix import config, isa, registers, sfpu
 from meshjit.codegen.tensix.eltwise import ComputeOperand, Operand, ReadOperand, kernel, operand_walk
 from meshjit.codegen.tensix.expression import Expression, emit
 from meshjit.codegen.tensix.grid import buffers
@@ -119,7 +119,7 @@ def _epilogue(spec: MatmulSpec, arch: Arch, tiles: int, halves: int) -> sfpu.Pro
     result = emit(builder, expression, inputs)
     builder.store(result if spec.fp32_accumulate else builder.round_bf16(result), 0)
     try:
-        return sfpu.compile(builder)
+        return registers.compile(builder)
     except CodegenError as error:
         if error.code == "MJ4111" and tiles * halves > 1:
             return None

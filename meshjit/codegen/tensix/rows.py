@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from meshjit.arch import TILE_DIM, Arch, tile_bytes
-from meshjit.codegen.tensix import config, integers, scatter, sfpu
+from meshjit.codegen.tensix import config, integers, registers, scatter, sfpu
 from meshjit.codegen.tensix import functions as fn
 from meshjit.codegen.tensix.eltwise import ComputeOperand, Operand, coordinates, kernel, operand_walk, walk
 from meshjit.codegen.tensix.expression import Expression, emit
@@ -172,7 +172,7 @@ class _Phases:
 
     def compile(self, b: Builder, result: V, slot: int) -> sfpu.Program:
         b.store(result, slot)
-        return sfpu.compile(b, pin=False)
+        return registers.compile(b, pin=False)
 
     def constant(self, word: int, slot: int) -> sfpu.Program:
         b = self.builder()

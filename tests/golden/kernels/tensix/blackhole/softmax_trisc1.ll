@@ -307,7 +307,7 @@ p1.t.body:
   tt MOVA2D mode=2 addr_mode=0 src=56 dst=56
   tt SETRWC clear=1
   tt STALLWAIT block=SFPU wait=MATH
-  tt REPLAY load=1 length=31 start=0
+  tt REPLAY load=1 length=30 start=0
   tt SFPLOAD d=0 row=128 mode=4
   tt SFPLOAD d=1 mode=4
   tt SFPMAD d=0 a=0 b=11 c=1
@@ -322,11 +322,10 @@ p1.t.body:
   tt SFPLOADI d=3 mode=0 imm=19264
   tt SFPMAD d=3 a=2 b=11 c=3
   tt SFPMAD d=0 a=0 b=1 c=3
-  tt SFPLOADI d=1 mode=0 imm=15716
-  tt SFPLOADI d=3 mode=0 imm=15991
-  tt SFPMAD d=1 a=0 b=1 c=3
-  tt SFPLOADI d=3 mode=10 imm=29208
-  tt SFPLOADI d=3 mode=8 imm=16177
+  tt SFPLOADI d=1 mode=1 imm=11017
+  tt SFPLOADI d=3 mode=1 imm=13249
+  tt SFPMAD d=1 a=1 b=0 c=3
+  tt SFPLOADI d=3 mode=1 imm=14732
   tt SFPMAD d=1 a=1 b=0 c=3
   tt SFPMAD d=0 a=1 b=0 c=10
   tt SFPSHFT d=2 mode=1 imm=23
@@ -339,38 +338,38 @@ p1.t.body:
   tt SFPLOAD d=0 row=192 mode=4
   tt SFPADD d=0 a=10 b=0 c=1
   tt SFPSTORE d=0 row=192 mode=4 addr_mode=3
-  tt REPLAY length=31 start=0
-  tt REPLAY length=31 start=0
-  tt REPLAY length=31 start=0
-  tt REPLAY length=31 start=0
-  tt REPLAY length=31 start=0
-  tt REPLAY length=31 start=0
-  tt REPLAY length=31 start=0
-  tt REPLAY length=31 start=0
-  tt REPLAY length=31 start=0
-  tt REPLAY length=31 start=0
-  tt REPLAY length=31 start=0
-  tt REPLAY length=31 start=0
-  tt REPLAY length=31 start=0
-  tt REPLAY length=31 start=0
-  tt REPLAY length=31 start=0
-  tt REPLAY length=31 start=0
-  tt REPLAY length=31 start=0
-  tt REPLAY length=31 start=0
-  tt REPLAY length=31 start=0
-  tt REPLAY length=31 start=0
-  tt REPLAY length=31 start=0
-  tt REPLAY length=31 start=0
-  tt REPLAY length=31 start=0
-  tt REPLAY length=31 start=0
-  tt REPLAY length=31 start=0
-  tt REPLAY length=31 start=0
-  tt REPLAY length=31 start=0
-  tt REPLAY length=31 start=0
-  tt REPLAY length=31 start=0
-  tt REPLAY length=31 start=0
-  tt REPLAY length=31 start=0
-  tt REPLAY length=31 start=0
+  tt REPLAY length=30 start=0
+  tt REPLAY length=30 start=0
+  tt REPLAY length=30 start=0
+  tt REPLAY length=30 start=0
+  tt REPLAY length=30 start=0
+  tt REPLAY length=30 start=0
+  tt REPLAY length=30 start=0
+  tt REPLAY length=30 start=0
+  tt REPLAY length=30 start=0
+  tt REPLAY length=30 start=0
+  tt REPLAY length=30 start=0
+  tt REPLAY length=30 start=0
+  tt REPLAY length=30 start=0
+  tt REPLAY length=30 start=0
+  tt REPLAY length=30 start=0
+  tt REPLAY length=30 start=0
+  tt REPLAY length=30 start=0
+  tt REPLAY length=30 start=0
+  tt REPLAY length=30 start=0
+  tt REPLAY length=30 start=0
+  tt REPLAY length=30 start=0
+  tt REPLAY length=30 start=0
+  tt REPLAY length=30 start=0
+  tt REPLAY length=30 start=0
+  tt REPLAY length=30 start=0
+  tt REPLAY length=30 start=0
+  tt REPLAY length=30 start=0
+  tt REPLAY length=30 start=0
+  tt REPLAY length=30 start=0
+  tt REPLAY length=30 start=0
+  tt REPLAY length=30 start=0
+  tt REPLAY length=30 start=0
   tt STALLWAIT block=MATH wait=SFPU
   tt SETRWC mask=4
   br label %p1.t.latch
@@ -557,7 +556,7 @@ p2.t.body:
   tt MOVA2D mode=2 addr_mode=0 src=56 dst=56
   tt SETRWC clear=1
   tt STALLWAIT block=SFPU wait=MATH
-  tt REPLAY load=1 length=26 start=0
+  tt REPLAY load=1 length=25 start=0
   tt SFPLOAD d=0 row=128 mode=4
   tt SFPLOAD d=1 mode=4
   tt SFPMAD d=0 a=0 b=11 c=1
@@ -572,11 +571,10 @@ p2.t.body:
   tt SFPLOADI d=3 mode=0 imm=19264
   tt SFPMAD d=3 a=2 b=11 c=3
   tt SFPMAD d=0 a=0 b=1 c=3
-  tt SFPLOADI d=1 mode=0 imm=15716
-  tt SFPLOADI d=3 mode=0 imm=15991
-  tt SFPMAD d=1 a=0 b=1 c=3
-  tt SFPLOADI d=3 mode=10 imm=29208
-  tt SFPLOADI d=3 mode=8 imm=16177
+  tt SFPLOADI d=1 mode=1 imm=11017
+  tt SFPLOADI d=3 mode=1 imm=13249
+  tt SFPMAD d=1 a=1 b=0 c=3
+  tt SFPLOADI d=3 mode=1 imm=14732
   tt SFPMAD d=1 a=1 b=0 c=3
   tt SFPMAD d=0 a=1 b=0 c=10
   tt SFPSHFT d=2 mode=1 imm=23
@@ -584,38 +582,38 @@ p2.t.body:
   tt SFPLOAD d=1 row=192 mode=4
   tt SFPMUL d=0 a=0 b=1 c=9
   tt SFPSTORE d=0 mode=4 addr_mode=3
-  tt REPLAY length=26 start=0
-  tt REPLAY length=26 start=0
-  tt REPLAY length=26 start=0
-  tt REPLAY length=26 start=0
-  tt REPLAY length=26 start=0
-  tt REPLAY length=26 start=0
-  tt REPLAY length=26 start=0
-  tt REPLAY length=26 start=0
-  tt REPLAY length=26 start=0
-  tt REPLAY length=26 start=0
-  tt REPLAY length=26 start=0
-  tt REPLAY length=26 start=0
-  tt REPLAY length=26 start=0
-  tt REPLAY length=26 start=0
-  tt REPLAY length=26 start=0
-  tt REPLAY length=26 start=0
-  tt REPLAY length=26 start=0
-  tt REPLAY length=26 start=0
-  tt REPLAY length=26 start=0
-  tt REPLAY length=26 start=0
-  tt REPLAY length=26 start=0
-  tt REPLAY length=26 start=0
-  tt REPLAY length=26 start=0
-  tt REPLAY length=26 start=0
-  tt REPLAY length=26 start=0
-  tt REPLAY length=26 start=0
-  tt REPLAY length=26 start=0
-  tt REPLAY length=26 start=0
-  tt REPLAY length=26 start=0
-  tt REPLAY length=26 start=0
-  tt REPLAY length=26 start=0
-  tt REPLAY length=26 start=0
+  tt REPLAY length=25 start=0
+  tt REPLAY length=25 start=0
+  tt REPLAY length=25 start=0
+  tt REPLAY length=25 start=0
+  tt REPLAY length=25 start=0
+  tt REPLAY length=25 start=0
+  tt REPLAY length=25 start=0
+  tt REPLAY length=25 start=0
+  tt REPLAY length=25 start=0
+  tt REPLAY length=25 start=0
+  tt REPLAY length=25 start=0
+  tt REPLAY length=25 start=0
+  tt REPLAY length=25 start=0
+  tt REPLAY length=25 start=0
+  tt REPLAY length=25 start=0
+  tt REPLAY length=25 start=0
+  tt REPLAY length=25 start=0
+  tt REPLAY length=25 start=0
+  tt REPLAY length=25 start=0
+  tt REPLAY length=25 start=0
+  tt REPLAY length=25 start=0
+  tt REPLAY length=25 start=0
+  tt REPLAY length=25 start=0
+  tt REPLAY length=25 start=0
+  tt REPLAY length=25 start=0
+  tt REPLAY length=25 start=0
+  tt REPLAY length=25 start=0
+  tt REPLAY length=25 start=0
+  tt REPLAY length=25 start=0
+  tt REPLAY length=25 start=0
+  tt REPLAY length=25 start=0
+  tt REPLAY length=25 start=0
   tt STALLWAIT block=MATH wait=SFPU
   tt SETRWC mask=4
   tt STALLWAIT block=SYNC wait=MATH+SFPU

@@ -23,13 +23,13 @@ entry:
   tt SEMINIT semaphores=2 value=0 max=1
   tt SEMINIT semaphores=4 value=0 max=1
   tt SEMINIT semaphores=1 value=0 max=2
-  tt SFPLOADI d=0 mode=10 imm=29208
-  tt SFPLOADI d=0 mode=8 imm=16177
-  tt SFPCONFIG d=12
   tt SFPLOADI d=0 mode=0 imm=19264
-  tt SFPCONFIG d=13
+  tt SFPCONFIG d=12
   tt SFPLOADI d=0 mode=10 imm=4551
   tt SFPLOADI d=0 mode=8 imm=32499
+  tt SFPCONFIG d=13
+  tt SFPLOADI d=0 mode=10 imm=54248
+  tt SFPLOADI d=0 mode=8 imm=48594
   tt SFPCONFIG d=14
   store volatile i32 1, ptr inttoptr (i32 4290248704 to ptr)
   store volatile i32 2, ptr inttoptr (i32 4290248708 to ptr)
@@ -185,27 +185,25 @@ v.body:
   tt SFPLOAD d=0 mode=4
   tt SFPLOAD d=1 row=64 mode=4
   tt SFPADD d=0 a=10 b=0 c=1
-  tt SFPLOADI d=2 mode=10 imm=54248
+  tt SFPLOADI d=2 mode=10 imm=22369
   tt SFPMUL d=1 a=0 b=0 c=9
-  tt SFPLOADI d=2 mode=8 imm=48594
-  tt SFPLOADI d=3 mode=10 imm=22369
-  tt SFPLOADI d=3 mode=8 imm=49171
-  tt SFPMAD d=1 a=1 b=2 c=3
+  tt SFPLOADI d=2 mode=8 imm=49171
+  tt SFPMAD d=1 a=1 b=14 c=2
   tt SFPLOADI d=2 mode=0 imm=49916
   tt SFPMUL d=1 a=1 b=0 c=9
-  tt SFPLOADI d=4 mode=0 imm=15991
+  tt SFPLOADI d=4 mode=1 imm=13249
   tt SFPSWAP d=1 c=2 mode=9
   tt SFPLOADI d=2 mode=0 imm=17148
   tt SFPSWAP d=1 c=2 mode=1
-  tt SFPADD d=2 a=10 b=1 c=13
+  tt SFPADD d=2 a=10 b=1 c=12
   tt SFPNOP
-  tt SFPMAD d=3 a=2 b=11 c=13
+  tt SFPMAD d=3 a=2 b=11 c=12
   tt SFPSHFT d=2 mode=1 imm=23
   tt SFPADD d=1 a=10 b=1 c=3
-  tt SFPLOADI d=3 mode=0 imm=15716
-  tt SFPMAD d=3 a=1 b=3 c=4
-  tt SFPNOP
-  tt SFPMAD d=3 a=3 b=1 c=12
+  tt SFPLOADI d=3 mode=1 imm=11017
+  tt SFPMAD d=3 a=3 b=1 c=4
+  tt SFPLOADI d=4 mode=1 imm=14732
+  tt SFPMAD d=3 a=3 b=1 c=4
   tt SFPNOP
   tt SFPMAD d=1 a=3 b=1 c=10
   tt SFPNOP
@@ -213,7 +211,7 @@ v.body:
   tt SFPADDI d=1 imm=16256
   tt SFPNOP
   tt SFPMOV d=2 c=1
-  tt SFPIADD c=14 d=2 mode=6
+  tt SFPIADD c=13 d=2 mode=6
   tt SFPMOV d=1 c=1 mode=1
   tt SFPMAD d=3 a=1 b=2 c=10
   tt SFPNOP

@@ -306,14 +306,7 @@ p1.t.body:
   tt MOVA2D mode=2 addr_mode=0 src=56 dst=56
   tt SETRWC clear=1
   tt STALLWAIT block=SFPU wait=MATH
-  br label %p1.v.pre
-p1.v.pre:
-  br label %p1.v.head
-p1.v.head:
-  %p1.v = phi i32 [ 0, %p1.v.pre ], [ %p1.v.next, %p1.v.latch ]
-  %p1.v.more = icmp ult i32 %p1.v, 32
-  br i1 %p1.v.more, label %p1.v.body, label %p1.v.done
-p1.v.body:
+  tt REPLAY load=1 length=32 start=0
   tt SFPLOAD d=0 row=128 mode=4
   tt SFPLOAD d=1 mode=4
   tt SFPMAD d=0 a=0 b=11 c=1
@@ -329,11 +322,10 @@ p1.v.body:
   tt SFPMAD d=3 a=2 b=11 c=3
   tt SFPSHFT d=2 mode=1 imm=23
   tt SFPMAD d=0 a=0 b=1 c=3
-  tt SFPLOADI d=1 mode=0 imm=15716
-  tt SFPLOADI d=3 mode=0 imm=15991
-  tt SFPMAD d=1 a=0 b=1 c=3
-  tt SFPLOADI d=3 mode=10 imm=29208
-  tt SFPLOADI d=3 mode=8 imm=16177
+  tt SFPLOADI d=1 mode=1 imm=11017
+  tt SFPLOADI d=3 mode=1 imm=13249
+  tt SFPMAD d=1 a=1 b=0 c=3
+  tt SFPLOADI d=3 mode=1 imm=14732
   tt SFPMAD d=1 a=1 b=0 c=3
   tt SFPNOP
   tt SFPMAD d=0 a=1 b=0 c=10
@@ -347,11 +339,38 @@ p1.v.body:
   tt SFPADD d=0 a=10 b=0 c=1
   tt SFPNOP
   tt SFPSTORE d=0 row=192 mode=4 addr_mode=3
-  br label %p1.v.latch
-p1.v.latch:
-  %p1.v.next = add i32 %p1.v, 1
-  br label %p1.v.head
-p1.v.done:
+  tt REPLAY length=32 start=0
+  tt REPLAY length=32 start=0
+  tt REPLAY length=32 start=0
+  tt REPLAY length=32 start=0
+  tt REPLAY length=32 start=0
+  tt REPLAY length=32 start=0
+  tt REPLAY length=32 start=0
+  tt REPLAY length=32 start=0
+  tt REPLAY length=32 start=0
+  tt REPLAY length=32 start=0
+  tt REPLAY length=32 start=0
+  tt REPLAY length=32 start=0
+  tt REPLAY length=32 start=0
+  tt REPLAY length=32 start=0
+  tt REPLAY length=32 start=0
+  tt REPLAY length=32 start=0
+  tt REPLAY length=32 start=0
+  tt REPLAY length=32 start=0
+  tt REPLAY length=32 start=0
+  tt REPLAY length=32 start=0
+  tt REPLAY length=32 start=0
+  tt REPLAY length=32 start=0
+  tt REPLAY length=32 start=0
+  tt REPLAY length=32 start=0
+  tt REPLAY length=32 start=0
+  tt REPLAY length=32 start=0
+  tt REPLAY length=32 start=0
+  tt REPLAY length=32 start=0
+  tt REPLAY length=32 start=0
+  tt REPLAY length=32 start=0
+  tt REPLAY length=32 start=0
+  tt REPLAY length=32 start=0
   tt STALLWAIT block=MATH wait=SFPU
   tt SETRWC mask=4
   br label %p1.t.latch
@@ -530,7 +549,7 @@ p2.t.body:
   tt MOVA2D mode=2 addr_mode=0 src=56 dst=56
   tt SETRWC clear=1
   tt STALLWAIT block=SFPU wait=MATH
-  tt REPLAY load=1 length=28 start=0
+  tt REPLAY load=1 length=27 start=0
   tt SFPLOAD d=0 row=128 mode=4
   tt SFPLOAD d=1 mode=4
   tt SFPMAD d=0 a=0 b=11 c=1
@@ -546,11 +565,10 @@ p2.t.body:
   tt SFPMAD d=3 a=2 b=11 c=3
   tt SFPSHFT d=2 mode=1 imm=23
   tt SFPMAD d=0 a=0 b=1 c=3
-  tt SFPLOADI d=1 mode=0 imm=15716
-  tt SFPLOADI d=3 mode=0 imm=15991
-  tt SFPMAD d=1 a=0 b=1 c=3
-  tt SFPLOADI d=3 mode=10 imm=29208
-  tt SFPLOADI d=3 mode=8 imm=16177
+  tt SFPLOADI d=1 mode=1 imm=11017
+  tt SFPLOADI d=3 mode=1 imm=13249
+  tt SFPMAD d=1 a=1 b=0 c=3
+  tt SFPLOADI d=3 mode=1 imm=14732
   tt SFPMAD d=1 a=1 b=0 c=3
   tt SFPNOP
   tt SFPMAD d=0 a=1 b=0 c=10
@@ -559,38 +577,38 @@ p2.t.body:
   tt SFPMUL d=0 a=0 b=1 c=9
   tt SFPNOP
   tt SFPSTORE d=0 mode=4 addr_mode=3
-  tt REPLAY length=28 start=0
-  tt REPLAY length=28 start=0
-  tt REPLAY length=28 start=0
-  tt REPLAY length=28 start=0
-  tt REPLAY length=28 start=0
-  tt REPLAY length=28 start=0
-  tt REPLAY length=28 start=0
-  tt REPLAY length=28 start=0
-  tt REPLAY length=28 start=0
-  tt REPLAY length=28 start=0
-  tt REPLAY length=28 start=0
-  tt REPLAY length=28 start=0
-  tt REPLAY length=28 start=0
-  tt REPLAY length=28 start=0
-  tt REPLAY length=28 start=0
-  tt REPLAY length=28 start=0
-  tt REPLAY length=28 start=0
-  tt REPLAY length=28 start=0
-  tt REPLAY length=28 start=0
-  tt REPLAY length=28 start=0
-  tt REPLAY length=28 start=0
-  tt REPLAY length=28 start=0
-  tt REPLAY length=28 start=0
-  tt REPLAY length=28 start=0
-  tt REPLAY length=28 start=0
-  tt REPLAY length=28 start=0
-  tt REPLAY length=28 start=0
-  tt REPLAY length=28 start=0
-  tt REPLAY length=28 start=0
-  tt REPLAY length=28 start=0
-  tt REPLAY length=28 start=0
-  tt REPLAY length=28 start=0
+  tt REPLAY length=27 start=0
+  tt REPLAY length=27 start=0
+  tt REPLAY length=27 start=0
+  tt REPLAY length=27 start=0
+  tt REPLAY length=27 start=0
+  tt REPLAY length=27 start=0
+  tt REPLAY length=27 start=0
+  tt REPLAY length=27 start=0
+  tt REPLAY length=27 start=0
+  tt REPLAY length=27 start=0
+  tt REPLAY length=27 start=0
+  tt REPLAY length=27 start=0
+  tt REPLAY length=27 start=0
+  tt REPLAY length=27 start=0
+  tt REPLAY length=27 start=0
+  tt REPLAY length=27 start=0
+  tt REPLAY length=27 start=0
+  tt REPLAY length=27 start=0
+  tt REPLAY length=27 start=0
+  tt REPLAY length=27 start=0
+  tt REPLAY length=27 start=0
+  tt REPLAY length=27 start=0
+  tt REPLAY length=27 start=0
+  tt REPLAY length=27 start=0
+  tt REPLAY length=27 start=0
+  tt REPLAY length=27 start=0
+  tt REPLAY length=27 start=0
+  tt REPLAY length=27 start=0
+  tt REPLAY length=27 start=0
+  tt REPLAY length=27 start=0
+  tt REPLAY length=27 start=0
+  tt REPLAY length=27 start=0
   tt STALLWAIT block=MATH wait=SFPU
   tt SETRWC mask=4
   tt STALLWAIT block=SYNC wait=MATH+SFPU
