@@ -33,7 +33,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 
 from meshjit.codegen.tensix.check.channels import Channel, Channels, Traces
-from meshjit.codegen.tensix.check.events import Place, Remote, Trace
+from meshjit.codegen.tensix.check.events import SET, Place, Remote, Trace
 from meshjit.codegen.tensix.check.report import instruction, refuse
 from meshjit.codegen.tensix.check.scripts import ATOMICS, ROOM, TELLS, THERE, Script, Use, locally, read
 from meshjit.ir.program import CircularBuffer
@@ -99,13 +99,12 @@ class Grid:
     ) -> None:
         """All receivers make the sender's steps, and have room for what it writes."""
         trace, script = talkers[channel.sender]
-        written = script.words.get(channel.free, {})
         reached: dict[Place, list[int]] = {place: [] for place in channel.receivers}
-        for number, word in written.items():
+        for number in dict.fromkeys(number for step in dict.fromkeys(script.casts[channel.free]) for number in step):
             for place in trace.remote[number].cores:
                 if place not in reached:
                     what = f"multicasts to {place}, which does not say that it has room there"
-                    raise refuse(trace.image, "MJ4154", word, what, ORDERING)
+                    raise refuse(trace.image, "MJ4154", _word(trace, number), what, ORDERING)
                 reached[place].append(number)
         for place, numbers in reached.items():
             other, steps, made = talkers[place], script.casts[channel.free], talkers[place][1].windows[channel.valid]
@@ -119,7 +118,7 @@ class Grid:
             for buffer in self._fitting[key]:
                 if filled.setdefault((place, buffer), channel) is not channel:
                     what = f"multicasts to buffer {buffer} of {place}, as {filled[place, buffer].sender} does"
-                    raise refuse(trace.image, "MJ4154", written[numbers[0]], what, ORDERING)
+                    raise refuse(trace.image, "MJ4154", _word(trace, numbers[0]), what, ORDERING)
 
     def _fit(
         self, channel: Channel, sender: Talker, numbers: Sequence[int], place: Place, receiver: Script
@@ -137,9 +136,10 @@ class Grid:
                     size, (start, free) = self._buffers[buffer].num_pages, windows[buffer]
                     fits = free >= size or (first - start) % size + count <= free
                 if not fits:
-                    address, word = trace.remote[number].first, script.words[channel.free][number]
-                    what = f"multicasts to {address:#x} of {place}, which may not have room there yet"
-                    raise refuse(trace.image, "MJ4154", word, what, ORDERING)
+                    what = (
+                        f"multicasts to {trace.remote[number].first:#x} of {place}, which may not have room there yet"
+                    )
+                    raise refuse(trace.image, "MJ4154", _word(trace, number), what, ORDERING)
                 yield self._buffers[buffer].index
 
     def _pages(self, what: Remote) -> tuple[int, int, int]:
@@ -149,6 +149,11 @@ class Grid:
             if first >= 0 and last < buffer.num_pages:
                 return i, first, last - first + 1
         return -1, 0, 0
+
+
+def _word(trace: Trace, number: int) -> int:
+    """The word of the first event that is ``number`` of ``trace.remote``."""
+    return next(word for kind, index, _, word in trace.distinct if kind >= SET and index == number)
 
 
 class _Run:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from meshjit.codegen.tensix.check.events import AWAIT, PUSH, RESERVE, SET, Trace
+from meshjit.codegen.tensix.check.events import AWAIT, CAST, PUSH, RESERVE, SET, Trace
 from meshjit.codegen.tensix.check.report import refuse
 from meshjit.errors import CodegenError
 from meshjit.ir.program import CircularBuffer
@@ -45,8 +45,8 @@ class Script:
 
     ``calls``: ROOM, THERE, FREE and, when the last has been told, TELLS; each with the channel's end and the event's
     word. ``windows``: for each step received, and each buffer, the pages that are the kernel's from ROOM to THERE.
-    ``casts``: for each step sent, the numbers of what is written; ``words``: the first event of each. ``talks``: the
-    word of an event of a channel, None when there is none.
+    ``casts``: for each step sent, the numbers of what is written. ``talks``: the word of an event of a channel, None
+    when there is none.
     """
 
     def __init__(self, trace: Trace) -> None:
@@ -54,7 +54,6 @@ class Script:
         self.calls: list[tuple[int, int, int]] = []
         self.windows: dict[int, list[tuple[Window, ...]]] = {}
         self.casts: dict[int, list[tuple[int, ...]]] = {}
-        self.words: dict[int, dict[int, int]] = {}
         self.talks: int | None = None
         self.local: list[Said] = []
 
@@ -81,8 +80,10 @@ class _Reader:
         self.room: dict[int, list[int]] = {}
         self.state: dict[int, int] = {}
         self.said: dict[int, int] = {}
-        #: The end whose pages are being written, and for each end what it has to tell in each step, and still has.
+        #: The end whose pages are being written, the writes of steps that are not over, and for each end what it has
+        #: to tell in each step, and still has.
         self.writing = 0
+        self.steps: dict[int, list[int]] = {}
         self.tells: dict[int, set[int]] = {}
         for number, use in enumerate(uses):
             if use.what == TELLS:
@@ -99,6 +100,8 @@ class _Reader:
                 granted[i] = max(granted[i], told[i] + amount)
             elif kind == PUSH:
                 told[number[index]] += amount
+            elif kind == CAST:
+                self._write(index, word)
             elif kind >= SET:
                 use = self.uses[index]
                 if use.what != LOCAL:
@@ -115,12 +118,10 @@ class _Reader:
 
     def _talk(self, use: Use, index: int, word: int) -> None:
         what, end = use
-        state = self.state.setdefault(end, _IDLE) if what != WRITE else _IDLE
+        state = self.state.setdefault(end, _IDLE)
         if state == _CLEARED and what != CLEAR:
             raise self.refuse("MJ4153", word, "goes on after having cleared the channel's words")
-        if what == WRITE:
-            self._write(index, word)
-        elif what == CLEAR:
+        if what == CLEAR:
             self._clear(end, state, index, word)
         elif what in (ROOM, THERE):
             self._receive(what, end, state, index, word)
@@ -154,11 +155,11 @@ class _Reader:
         return self.refuse("MJ4154", word, what, "NoC/Ordering.md")
 
     def _write(self, index: int, word: int) -> None:
-        if self.state.get(self.writing) != _OPEN:
+        step = self.steps.get(self.writing)
+        if step is None:
             what = f"multicasts to {self.trace.remote[index].first:#x}: others may not have room there yet"
             raise self.refuse("MJ4154", word, what, "NoC/Ordering.md")
-        self.script.casts[self.writing][-1] += (index,)
-        self.script.words.setdefault(self.writing, {}).setdefault(index, word)
+        step.append(index)
 
     def _send(self, what: int, end: int, state: int, index: int, word: int) -> None:
         if what == FREE:
@@ -166,12 +167,13 @@ class _Reader:
                 raise self.refuse("MJ4153", word, "waits for room again before it has told all of the last pages")
             self._say(index)
             self.writing = end
-            self.script.casts.setdefault(end, []).append(())
+            self.steps[end] = []
             self.state[end] = _OPEN
         elif what == STEP:
             if state != _OPEN:
                 raise self.refuse("MJ4153", word, "says that pages are there without having waited for room")
             self._say(index)
+            self.script.casts.setdefault(end, []).append(tuple(self.steps.pop(end)))
             self.left[end] = set(self.tells[end])
             self.state[end] = _SAID
             return
@@ -185,7 +187,7 @@ class _Reader:
         self.script.calls.append((what, end, word))
 
     def _clear(self, end: int, state: int, index: int, word: int) -> None:
-        if state == _OPEN and end not in self.script.casts:
+        if state == _OPEN and end not in self.steps:
             raise self._unwaited(word)
         if state in (_OPEN, _SAID):
             raise self.refuse("MJ4153", word, "clears a word before its step is over")
@@ -208,7 +210,7 @@ class _Reader:
         """The kernel has ended; it waited for a word of its own core at event ``over``."""
         events, remote = self.trace.events, self.trace.remote
         for end, state in self.state.items():
-            if state == _OPEN and end not in self.script.casts:
+            if state == _OPEN and end not in self.steps:
                 raise self._unwaited(self._last(ROOM, end))
             if state in (_OPEN, _SAID):
                 raise self.refuse("MJ4153", self._last(FREE, end), "ends before it has told all of the last pages")
