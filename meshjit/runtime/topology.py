@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise, product
 from typing import TYPE_CHECKING, Literal
 
+from meshjit.arch import Arch
 from meshjit.ir.mesh import Mesh
 
 if TYPE_CHECKING:
@@ -23,6 +24,13 @@ CLOSED = ("cpu", "null")
 
 #: Paths through larger groups are only looked for along the axes.
 SEARCH_LIMIT = 16
+
+#: A chip's Ethernet tile (device, NoC 0 coordinate), and two of them that a cable joins, in both directions.
+Port = tuple[int, tuple[int, int]]
+Link = tuple[Port, Port]
+#: The first Ethernet channel to the next device along the last axis; from the device before it is channel 0 (an n300's
+#: two chips). Each axis further out takes the next channels.
+_FORWARD = 8
 
 PathKind = Literal["single", "line", "ring", "none"]
 
@@ -166,12 +174,33 @@ def grid(mesh: Mesh, *, links: int = 1, closed: bool = False) -> Graph:
         graph.add_node(device, coordinate=mesh.coordinate(device))
     for axis in mesh.axes:
         for group in mesh.groups([axis]):
-            pairs = list(pairwise(group))
-            if closed and len(group) > 2:
-                pairs.append((group[-1], group[0]))
-            for a, b in pairs:
+            for a, b in _neighbours(group, closed):
                 graph.add_edge(a, b, links=links)
     return graph
+
+
+def ethernet_links(mesh: Mesh, arch: Arch, *, closed: bool = False) -> tuple[Link, ...]:
+    """The cables of a mesh of chips: neighbours along each axis joined as an n300's are, by channels 8 and 9 of the one
+    and 0 and 1 of the other, 2 more for each axis further out; ``closed`` makes rings of axes longer than two.
+
+    An axis for which a chip has no Ethernet tiles left has no cables: Wormhole has enough for four axes, Blackhole for
+    three.
+    """
+    out: list[Link] = []
+    axes = [axis for axis in reversed(mesh.axes) if mesh.axis_size(axis) > 1]
+    for i, axis in enumerate(axes):
+        for n in range(LINKS[arch.name] * i, LINKS[arch.name] * (i + 1)):
+            if _FORWARD + n < len(arch.ethernet):
+                there, back = arch.ethernet[_FORWARD + n], arch.ethernet[n]
+                pairs = [pair for group in mesh.groups([axis]) for pair in _neighbours(group, closed)]
+                out += [((a, there), (b, back)) for a, b in pairs]
+    return tuple(out)
+
+
+def _neighbours(group: Sequence[int], closed: bool) -> list[tuple[int, int]]:
+    """The pairs of devices that follow one another, of a ``closed`` group of three or more also its ends."""
+    pairs = list(pairwise(group))
+    return [*pairs, (group[-1], group[0])] if closed and len(group) > 2 else pairs
 
 
 def _horizontal(links: int) -> str:

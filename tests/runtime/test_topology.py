@@ -5,9 +5,10 @@ import json
 import networkx as nx
 import pytest
 
+from meshjit.arch import BLACKHOLE, WORMHOLE, Arch
 from meshjit.ir.mesh import Mesh
 from meshjit.runtime import open_mesh
-from meshjit.runtime.topology import Topology, grid
+from meshjit.runtime.topology import Topology, ethernet_links, grid
 
 T3000 = Topology.of("wormhole", Mesh((2, 4), ("dp", "tp")))
 
@@ -21,6 +22,30 @@ def test_an_n300_is_a_pair():
     n300 = Topology.of("wormhole", Mesh((1, 2), ("dp", "tp")))
     assert n300.num_links == 2
     assert [(p.axis, p.kind, p.links) for p in n300.axis_paths()] == [("dp", "single", 0), ("tp", "line", 2)]
+
+
+def test_cables_join_neighbours_along_each_axis():
+    tile = WORMHOLE.ethernet
+    assert ethernet_links(Mesh((1, 2), ("dp", "tp")), WORMHOLE) == (
+        ((0, tile[8]), (1, tile[0])),
+        ((0, tile[9]), (1, tile[1])),
+    )
+    t3000 = ethernet_links(T3000.mesh, WORMHOLE)
+    assert len(t3000) == T3000.num_links
+    assert ((1, tile[10]), (5, tile[2])) in t3000 and ((2, tile[8]), (3, tile[0])) in t3000
+
+
+@pytest.mark.parametrize("arch", [WORMHOLE, BLACKHOLE], ids=lambda arch: arch.name)
+@pytest.mark.parametrize("shape", [(1,), (4,), (2, 4), (3, 3), (2, 2, 3), (2, 2, 2, 2, 2)])
+def test_no_tile_has_two_cables(arch: Arch, shape: tuple[int, ...]):
+    mesh = Mesh(shape, tuple("abcde"[: len(shape)]))
+    for closed in (False, True):
+        ports = [port for link in ethernet_links(mesh, arch, closed=closed) for port in link]
+        assert len(set(ports)) == len(ports)
+    if len(shape) <= 3:
+        assert 2 * len(ethernet_links(mesh, arch)) == sum(2 * 2 for _ in grid(mesh).edges)
+    ring = ethernet_links(Mesh((4,), ("tp",)), arch, closed=True)
+    assert ((3, arch.ethernet[8]), (0, arch.ethernet[0])) in ring and len(ring) == 8
 
 
 def test_host_memory_closes_every_axis():
