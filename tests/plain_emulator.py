@@ -125,7 +125,7 @@ class _Copies(MetaPathFinder, Loader):
         if not stem:
             return
         if stem == "compiled":
-            module.__dict__["compiled"] = njit
+            module.__dict__.update(compiled=njit, inlined=njit)
             return
         path = _FOLDER / f"{stem}.py"
         text = path.read_text()
@@ -163,7 +163,7 @@ def plain_card(chip: str, mesh: Mesh, faults: Sequence[Replacement] = ()) -> Gen
         def plain_stack(*args: Any, **kwargs: Any) -> Any:
             return [Record(record) for record in new_stack(*args, **kwargs)]
 
-        module.__dict__.update(new_chip=plain_chip, new_stack=plain_stack)
+        module.__dict__.update(new_chip=plain_chip, new_stack=plain_stack, record=lambda stack, worker: stack[worker])
         yield CardTarget(f"emulator:{chip}", mesh, ARCHS[chip], module.EmulatedMesh(chip, mesh.size))
     finally:
         sys.meta_path.remove(finder)

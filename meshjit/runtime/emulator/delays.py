@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from meshjit.runtime.emulator.compiled import compiled
+from meshjit.runtime.emulator.compiled import compiled, inlined
 from meshjit.runtime.emulator.noc import CTRL, carry_out
 from meshjit.runtime.emulator.overlay import Int
 from meshjit.runtime.emulator.registers import OK
@@ -47,7 +47,7 @@ def may_go(chip: Chip, w: Int, i: Int) -> bool:
     return True
 
 
-@compiled
+@inlined
 def carry_queued(chip: Chip, stack: Stack, w: Int, i: Int) -> bool:
     """Carry out a queued command. Returns False on a fault, which names the PC of the command."""
     entry = chip.queue[w, i]

@@ -4,6 +4,8 @@ Facts: ISA documentation, EthernetTile/EthernetTxRx (Wormhole), and the register
 simulator. A command of a queue is accepted when it is written, and the command register reads 0 while there is room for
 another. That says nothing of the bytes: they are read from L1 when the packet is carried over
 (:mod:`meshjit.runtime.emulator.links`), so only the peer's answer says that they may be overwritten.
+
+Of the tiles' firmware there is what starts kernels, whether the host writes its words or a core does by NoC.
 """
 
 from __future__ import annotations
@@ -21,11 +23,12 @@ from meshjit.runtime.emulator.faults import (
     fault,
 )
 from meshjit.runtime.emulator.overlay import Int
-from meshjit.runtime.emulator.races import REMOTE, TRANSMIT, transfer
+from meshjit.runtime.emulator.races import REMOTE, TRANSMIT, acquire, synchronise, transfer
 from meshjit.runtime.emulator.state import (
     BLACKHOLE,
     DELAYS,
     L1_GRANULE,
+    LOCAL_BASE,
     P_COMMAND,
     P_PC,
     P_SIZE,
@@ -49,6 +52,12 @@ SEND_BYTES, SEND_WORD = 2, 4
 #: Control's value after boot, by chip: packets are acknowledged and sent again by hardware (TT-link).
 CONTROL_VALUE = np.array([9, 1], np.int64)
 _REGISTERS_START = 0xFFB00000
+#: Wormhole: a kernel at 0x9040 runs when 1 is written to 0x9004 (EthernetTile/BabyRISCV/CallingIntoCustomerCode).
+_LAUNCH, _ENTRY = 0x9004, 0x9040
+#: Blackhole: a message that calls the address after it, and the answer.
+_MAILBOX, _CALL, _CALLED = 0x7D000, 0xCA110002, 0xD0E50002
+#: Where the firmware waits, by chip: a kernel returns there.
+PARK = np.array([0x444, 0x70000], np.int64)
 
 
 @compiled
@@ -153,3 +162,37 @@ def eth_load(chip: Chip, w: Int, core: Int, address: Int) -> Int:
                 return np.int64(chip.tx_regs[w, q, word])
     fault(chip, E_REGISTER, w, core, address, 0)
     return -1
+
+
+@compiled
+def firmware_sees(chip: Chip, w: Int, agent: Int, address: Int, before: Int) -> None:
+    """What the firmware of an Ethernet tile does when a word of its L1 was written that was ``before``: start or stop a
+    kernel. ``agent`` is who wrote it, -1 the host.
+    """
+    word = np.int64(chip.l1_words[w, address >> 2])
+    if chip.facts[BLACKHOLE]:
+        if address == _MAILBOX and word == _CALL:
+            mailbox = chip.l1_words[w, address >> 2 : (address >> 2) + 4]
+            entry = np.int64(mailbox[1])
+            mailbox[:] = 0
+            mailbox[0] = _CALLED
+            _call(chip, w, agent, entry)
+    elif address == _LAUNCH:
+        if word == 1 and before != 1:
+            _call(chip, w, agent, _ENTRY)
+        elif word == 0:
+            chip.running[w, 0] = 0
+
+
+@compiled
+def _call(chip: Chip, w: Int, agent: Int, entry: Int) -> None:
+    """Start core 0 of an Ethernet tile at a function, which returns to where nothing happens."""
+    if chip.facts[STRICT]:
+        if agent < 0:
+            synchronise(chip, w)
+        else:
+            acquire(chip.clock[w, 0], chip.clock[w, agent])
+    chip.regs[w, 0, 1] = PARK[chip.facts[BLACKHOLE]]
+    chip.regs[w, 0, 2] = LOCAL_BASE + chip.local_bytes[0]
+    chip.pc[w, 0] = entry
+    chip.running[w, 0] = 1

@@ -1,4 +1,4 @@
-"""Links between Ethernet tiles of emulated chips, and what the firmware of those tiles does for a kernel.
+"""Links between Ethernet tiles of emulated chips, and what the firmware of those tiles keeps in their L1.
 
 Packets go over between the chips' rounds, so that a run is deterministic whatever the host's threads do. Packets of one
 queue arrive in order (TT-link: ISA documentation, EthernetTile/EthernetTxRx).
@@ -13,29 +13,20 @@ import numpy as np
 
 from meshjit.arch import Arch
 from meshjit.errors import UsageError
-from meshjit.runtime.emulator.ethernet import SEND_WORD
+from meshjit.runtime.emulator.ethernet import PARK, SEND_WORD
 from meshjit.runtime.emulator.noc import mark_l1
-from meshjit.runtime.emulator.races import REMOTE, TRANSMIT, arrive, bulk_read, signal, synchronise
+from meshjit.runtime.emulator.races import REMOTE, TRANSMIT, arrive, bulk_read, signal
 from meshjit.runtime.emulator.registers import tile_store
 from meshjit.runtime.emulator.scheduler import QUIET_ROUNDS
-from meshjit.runtime.emulator.state import BY_NOC, F_CODE, PACKETS, STRICT, WORKERS, Chip
+from meshjit.runtime.emulator.state import BLACKHOLE, BY_NOC, F_CODE, PACKETS, STRICT, TILES, WORKERS, Chip
 from meshjit.runtime.emulator.tensix_state import Stack
+from meshjit.runtime.topology import Link, Port
 
-#: An Ethernet tile of a mesh: chip, NoC 0 coordinate.
-Port = tuple[int, tuple[int, int]]
-#: Two tiles that a cable joins, in both directions.
-Link = tuple[Port, Port]
 #: Bytes of a packet that counts as a flag: the smallest there is.
 _FLAG_BYTES = 16
 
-#: What the firmware keeps in L1: a function that kernels call while they wait, the pointer to it (Wormhole), and where
-#: a kernel returns to.
+#: What the firmware keeps in L1: a function that kernels call while they wait, the pointer to it (Wormhole).
 _YIELD, _YIELD_POINTER, _RET, _SPIN = 0x440, 0x9020, 0x00008067, 0x0000006F
-_PARK = {False: 0x444, True: 0x70000}
-#: Wormhole: a kernel at 0x9040 runs when 1 is written here (EthernetTile/BabyRISCV/CallingIntoCustomerCode).
-_LAUNCH, _ENTRY = 0x9004, 0x9040
-#: Blackhole: a message that calls the address after it, and the answer.
-_MAILBOX, _CALL, _CALLED = 0x7D000, 0xCA110002, 0xD0E50002
 
 
 class Links:
@@ -74,6 +65,14 @@ class Links:
 
     def __bool__(self) -> bool:
         return bool(self._peers)
+
+    def busy(self, chip: int) -> bool:
+        """Whether a chip's Ethernet tiles run a kernel, or have packets to send."""
+        state = self._chips[chip]
+        tiles = slice(int(state.facts[WORKERS]), int(state.facts[TILES]))
+        parked = state.pc[tiles] == PARK[state.facts[BLACKHOLE]]
+        ends = state.packet_ends[tiles]
+        return bool((state.running[tiles] & ~parked).any() or (ends[:, :, 1] > ends[:, :, 0]).any())
 
     def rounds(self) -> int:
         """Rounds of every chip until packets go over: one or, under a seed, at times so many that a deadlock shows."""
@@ -121,38 +120,13 @@ class Links:
 
 def install(state: Chip, arch: Arch) -> None:
     """Put what kernels find of the firmware into the L1 of Ethernet tiles."""
-    words = {_PARK[arch.is_blackhole]: _SPIN}
+    words = {int(PARK[int(arch.is_blackhole)]): _SPIN}
     if not arch.is_blackhole:
         words |= {_YIELD: _RET, _YIELD_POINTER: _YIELD}
     for w in range(len(arch.workers), len(arch.workers) + len(arch.ethernet)):
         for address, word in words.items():
             state.l1_words[w, address >> 2] = word
             mark_l1(state, w, address, 4)
-
-
-def launch(state: Chip, arch: Arch, w: int, address: int, before: int) -> None:
-    """What the firmware does when the host has written a word at ``address``, where ``before`` was: start a kernel."""
-    word = int(state.l1_words[w, address >> 2])
-    if address == _LAUNCH and not arch.is_blackhole:
-        if word == 1 and before != 1:
-            _call(state, arch, w, _ENTRY)
-        elif word == 0:
-            state.running[w, 0] = 0
-    elif address == _MAILBOX and arch.is_blackhole and word == _CALL:
-        entry = int(state.l1_words[w, (_MAILBOX >> 2) + 1])
-        state.l1_words[w, _MAILBOX >> 2 : (_MAILBOX >> 2) + 4] = (_CALLED, 0, 0, 0)
-        mark_l1(state, w, _MAILBOX, 16)
-        _call(state, arch, w, entry)
-
-
-def _call(state: Chip, arch: Arch, w: int, entry: int) -> None:
-    """Start core 0 of an Ethernet tile at a function, which returns to where nothing happens."""
-    if state.facts[STRICT]:
-        synchronise(state, w)
-    state.regs[w, 0, 1] = _PARK[arch.is_blackhole]
-    state.regs[w, 0, 2] = arch.stack["brisc"]
-    state.pc[w, 0] = entry
-    state.running[w, 0] = 1
 
 
 def tile_name(arch: Arch, w: int) -> str:

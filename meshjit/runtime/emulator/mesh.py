@@ -14,8 +14,9 @@ from meshjit.errors import DeadlockError, DeviceError, DeviceTimeoutError, Usage
 from meshjit.runtime.emulator.counters import WorkerCounters, read_counters
 from meshjit.runtime.emulator.faults import E_RACE, FAULTS
 from meshjit.runtime.emulator.follow import UNITS, Followed, Step, run_followed, step_core
-from meshjit.runtime.emulator.links import Link, Links, all_set, core_names, install, is_ethernet, launch, tile_name
-from meshjit.runtime.emulator.noc import MMIO_START, first_unwritten, mark_dram, mark_l1
+from meshjit.runtime.emulator.links import Links, all_set, core_names, install, is_ethernet, tile_name
+from meshjit.runtime.emulator.noc import MMIO_START, first_unwritten, mark_dram, mark_l1, store_word
+from meshjit.runtime.emulator.records import record
 from meshjit.runtime.emulator.registers import OK, tile_load, tile_store
 from meshjit.runtime.emulator.report import agent_name, report
 from meshjit.runtime.emulator.scheduler import DONE, FAULT, MORE, STUCK, run_rounds
@@ -35,6 +36,7 @@ from meshjit.runtime.emulator.state import (
     new_chip,
 )
 from meshjit.runtime.emulator.tensix_state import TENSIX_ERRORS, Tensix, new_stack, reset_tensix
+from meshjit.runtime.topology import Link
 
 #: A done flag to wait for: chip, NoC 0 coordinate of the worker, byte address, value.
 Flag = tuple[int, tuple[int, int], int, int]
@@ -83,7 +85,7 @@ class EmulatedMesh:
             np.array([0 if seed is None else ((seed + 1) * _GOLDEN + i) % 2**64 or 1], np.uint64)
             for i in range(num_chips)
         ]
-        self._fresh = [set(range(len(arch.workers))) for _ in range(num_chips)]
+        self._coprocessors: dict[tuple[int, int], Tensix] = {}
         self._followed: Followed | None = None
         for chip in self._chips:
             install(chip, arch)
@@ -112,12 +114,12 @@ class EmulatedMesh:
         memory = self._memory(chip, core_xy, place, address, len(data))
         if not data:
             return
-        before = int(state.l1_words[place, address >> 2]) if place >= 0 else 0
+        if place >= len(self.arch.workers) and len(data) == 4 and address & 3 == 0:
+            store_word(state, place, BY_NOC, address, int.from_bytes(data, "little"))
+            return
         memory[:] = np.frombuffer(data, np.uint8)
         if place >= 0:
             mark_l1(state, place, address, len(data))
-            if is_ethernet(state, place) and len(data) == 4:
-                launch(state, self.arch, place, address, before)
         else:
             mark_dram(state, -2 - place, address, len(data))
 
@@ -174,19 +176,22 @@ class EmulatedMesh:
             flags.setdefault(chip, []).append((place, address, value))
         deadline = time.monotonic() + timeout_s
         tables = {chip: np.array(rows, np.int64) for chip, rows in flags.items()}
-        if self._links:
-            results = self._run_linked(tables, deadline)
-        elif len(tables) == 1:
+        results: dict[int, int] = {}
+        linked = self._busy()
+        if len(tables) == 1 and not linked:
             results = {chip: self._run_chip(chip, table, deadline) for chip, table in tables.items()}
-        else:
+        elif not linked:
             with ThreadPoolExecutor(max_workers=len(tables) or 1) as pool:
                 futures = {c: pool.submit(self._run_chip, c, table, deadline) for c, table in tables.items()}
                 results = {chip: future.result() for chip, future in futures.items()}
+        if linked or (FAULT not in results.values() and self._busy() and not all_set(self._chips, tables)):
+            results = self._run_linked(tables, deadline)
         self._raise(results, timeout_s)
 
     def close(self) -> None:
         """Give the chips' memory back."""
         self._chips.clear()
+        self._coprocessors.clear()
         self._stacks.clear()
         self._dram.clear()
 
@@ -243,11 +248,12 @@ class EmulatedMesh:
         return state, place
 
     def _tensix(self, chip: int, worker: int) -> Tensix:
-        stack = self._stacks[chip]
-        if worker in self._fresh[chip]:
-            self._fresh[chip].discard(worker)
-            reset_tensix(stack[worker])
-        return stack[worker]
+        t = self._coprocessors.get((chip, worker))
+        if t is None:
+            t = self._coprocessors[chip, worker] = record(self._stacks[chip], worker)
+            if worker < len(self.arch.workers):
+                reset_tensix(t)
+        return t
 
     def _memory(self, chip: int, xy: tuple[int, int], place: int, address: int, size: int) -> NDArray[np.uint8]:
         state = self._chips[chip]
@@ -289,9 +295,13 @@ class EmulatedMesh:
             began = time.monotonic()
             result = int(run_rounds(state, stack, flags, rounds, random))
             now = time.monotonic()
-            if result != MORE or now > deadline:
+            if result != MORE or now > deadline or (self._links and self._links.busy(chip)):
                 return result
             rounds = max(rounds // 2, 1) if now - began > _SLICE_S else rounds * 2
+
+    def _busy(self) -> bool:
+        """Whether chips may depend on one another now: Ethernet tiles with links run kernels or send packets."""
+        return bool(self._links) and any(self._links.busy(chip) for chip in range(len(self._chips)))
 
     def _run_linked(self, flags: dict[int, NDArray[np.int64]], deadline: float) -> dict[int, int]:
         """Rounds of all chips, with or without flags, and packets between them; returns what became of each."""

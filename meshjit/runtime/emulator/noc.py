@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meshjit.runtime.emulator.compiled import compiled
+from meshjit.runtime.emulator.ethernet import firmware_sees
 from meshjit.runtime.emulator.faults import (
     E_NOC_ALIGNMENT,
     E_NOC_COMMAND,
@@ -125,6 +126,16 @@ def copy(chip: Chip, source: Int, source_at: Int, target: Int, target_at: Int, s
 
 
 @compiled
+def store_word(chip: Chip, w: Int, agent: Int, at: Int, value: Int) -> None:
+    """Write a word to L1 and mark it written; the firmware of an Ethernet tile may act on it."""
+    before = np.int64(chip.l1_words[w, at >> 2])
+    chip.l1_words[w, at >> 2] = value
+    chip.l1_written[w, at // L1_GRANULE] = 1
+    if w >= chip.facts[WORKERS]:
+        firmware_sees(chip, w, agent, at, before)
+
+
+@compiled
 def coordinate(chip: Chip, regs: NDArray[np.uint32], middle: Int) -> Int:
     """The coordinate bits of an address in a command buffer: x | y << 6, and the start corner above for multicast."""
     if chip.facts[BLACKHOLE]:
@@ -206,11 +217,13 @@ def deliver(
     if not in_memory(chip, target, target_at, size):
         fault(chip, E_NOC_RANGE, w, core, target_at, size)
         return BAD
-    if target >= 0:
-        by = agent if target == w else REMOTE
-        if not arrive(chip, target, by, target_at, size, chip.pc[w, core]):
-            return BAD
-    copy(chip, w, source_at, target, target_at, size)
+    by = agent if target == w else REMOTE
+    if target >= 0 and not arrive(chip, target, by, target_at, size, chip.pc[w, core]):
+        return BAD
+    if target >= chip.facts[WORKERS] and size == 4 and target_at & 3 == 0:
+        store_word(chip, target, by, target_at, np.int64(chip.l1_words[w, source_at >> 2]))
+    else:
+        copy(chip, w, source_at, target, target_at, size)
     return OK
 
 
@@ -299,10 +312,10 @@ def store_inline(chip: Chip, stack: Stack, w: Int, core: Int, noc: Int, regs: ND
         if not in_memory(chip, target, at, 4):
             fault(chip, E_NOC_RANGE, w, core, at, 4)
             return BAD
-        if not arrive(chip, target, agent if target == w else REMOTE, at, 4, chip.pc[w, core]):
+        by = agent if target == w else REMOTE
+        if not arrive(chip, target, by, at, 4, chip.pc[w, core]):
             return BAD
-        chip.l1_words[target, at >> 2] = value
-        mark_l1(chip, target, at, 4)
+        store_word(chip, target, by, at, value)
     acknowledge(chip, w, noc, np.int64(regs[CTRL]), 1)
     chip.noc_bytes[w, core, noc, 1] += 4
     return OK
@@ -333,11 +346,12 @@ def increment(chip: Chip, w: Int, core: Int, noc: Int, regs: NDArray[np.uint32])
     agent, pc = WRITES + 2 * core + noc, chip.pc[w, core]
     if chip.facts[STRICT]:
         signal(chip, w, agent)
-    if not arrive(chip, target, agent if target == w else REMOTE, at, 4, pc):
+    by = agent if target == w else REMOTE
+    if not arrive(chip, target, by, at, 4, pc):
         return BAD
     old = np.int64(chip.l1_words[target, at >> 2])
     add = np.int64(regs[LAYOUT[chip.facts[BLACKHOLE], DATA]])
-    chip.l1_words[target, at >> 2] = (old + add) & 0xFFFFFFFF
+    store_word(chip, target, by, at, (old + add) & 0xFFFFFFFF)
     chip.noc_bytes[w, core, noc, 1] += 4
     if np.int64(regs[CTRL]) & RESPONSE:
         if not arrive(chip, w, agent, back_at, 4, pc):

@@ -25,6 +25,31 @@ _LINE = 64
 _MAP_NORESERVE = 0x4000
 
 
+class Record(np.void):
+    """A record whose arrays are attributes. (Those of NumPy's own, ``np.record``, take microseconds.)"""
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except ValueError:
+            raise AttributeError(name) from None
+
+    @property
+    def data(self) -> Any:
+        """The record's bytes, by which Numba finds them: a void's own buffer describes each field at every call."""
+        memory = self.__dict__.get("memory")
+        return super().data if memory is None else memory
+
+
+def record(array: NDArray[Any], index: int) -> Any:
+    """One record of an array; using it often costs little."""
+    found = array[index]
+    # Views of the array, not of the record: those would keep it, and it them, for ever.
+    found.__dict__.update({name: array[name][index] for name in array.dtype.names or ()})
+    found.memory = array[index : index + 1].view(np.uint8)
+    return found
+
+
 def record_type(fields: Mapping[str, tuple[DTypeLike, tuple[int, ...]]]) -> np.dtype[Any]:
     """The type of a record of arrays: name to (element type, shape)."""
     offsets: list[int] = []
@@ -33,7 +58,8 @@ def record_type(fields: Mapping[str, tuple[DTypeLike, tuple[int, ...]]]) -> np.d
         offsets.append(size)
         size += -(-np.dtype(element).itemsize * int(np.prod(shape, dtype=np.int64)) // _LINE) * _LINE
     formats = [(np.dtype(element), shape) for element, shape in fields.values()]
-    return np.dtype({"names": list(fields), "formats": formats, "offsets": offsets, "itemsize": size})
+    plain = np.dtype({"names": list(fields), "formats": formats, "offsets": offsets, "itemsize": size})
+    return np.dtype((Record, plain))
 
 
 def sparse(count: int, element: np.dtype[Any]) -> NDArray[Any]:

@@ -7,11 +7,10 @@ the same registers and no side effect cannot go on by itself: its slice ends the
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from meshjit.runtime.emulator.alu import M32, base, bits_of_one, bits_of_two, multiply, signed
-from meshjit.runtime.emulator.compiled import compiled
+from meshjit.runtime.emulator.compiled import compiled, inlined
 from meshjit.runtime.emulator.faults import (
     E_BREAK,
     E_FETCH,
@@ -50,7 +49,7 @@ SIZE_MASK = np.array([0xFF, 0xFFFF, M32], np.int64)
 SNAPSHOTS = 1024
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inlined
 def bytes_load(memory: NDArray[np.uint8], at: Int, size: Int) -> Int:
     """``size`` bytes, little-endian."""
     value = np.int64(memory[at])
@@ -61,7 +60,7 @@ def bytes_load(memory: NDArray[np.uint8], at: Int, size: Int) -> Int:
     return value
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inlined
 def bytes_store(memory: NDArray[np.uint8], at: Int, size: Int, value: Int) -> None:
     """``size`` bytes, little-endian."""
     memory[at] = value & 0xFF

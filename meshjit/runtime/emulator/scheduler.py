@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from meshjit.runtime.emulator.compiled import compiled
+from meshjit.runtime.emulator.compiled import compiled, inlined
 from meshjit.runtime.emulator.delays import any_queued, carry_one, put_off
 from meshjit.runtime.emulator.noc import begin, carry_out
 from meshjit.runtime.emulator.overlay import Int
@@ -56,7 +56,7 @@ def draw(random: NDArray[np.uint64], limit: Int) -> Int:
     return np.int64((x * np.uint64(0x2545F4914F6CDD1D)) >> np.uint64(33)) % limit
 
 
-@compiled
+@inlined
 def run_thread(chip: Chip, t: Tensix, w: Int, thread: Int, budget: Int) -> bool:
     """One turn of a coprocessor thread. Returns whether it did anything."""
     l1 = chip.l1_words[w].view(np.uint8)[: chip.facts[L1_BYTES]]
@@ -73,7 +73,7 @@ def run_thread(chip: Chip, t: Tensix, w: Int, thread: Int, budget: Int) -> bool:
     return n > 0
 
 
-@compiled
+@inlined
 def run_slice(chip: Chip, stack: Stack, t: Tensix, w: Int, core: Int, budget: Int) -> Int:
     """Up to ``budget`` instructions of one core and the NoC commands among them. Returns how many.
 
@@ -105,7 +105,7 @@ def run_slice(chip: Chip, stack: Stack, t: Tensix, w: Int, core: Int, budget: In
     return done
 
 
-@compiled
+@inlined
 def run_worker(chip: Chip, stack: Stack, w: Int, random: NDArray[np.uint64], adverse: bool) -> bool:
     """A turn for every core and thread of a tile. Returns whether anything could go on.
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from meshjit.arch import ARCHS, Arch
 from meshjit.runtime.emulator.overlay import OVERLAY_WORDS, STREAMS
-from meshjit.runtime.emulator.records import record_type, sparse
+from meshjit.runtime.emulator.records import record, record_type, sparse
 
 #: Cores of a Tensix tile, in the order of all per-core arrays. Tensix thread i belongs to TRISC i.
 ROLES = ("brisc", "ncrisc", "trisc0", "trisc1", "trisc2")
@@ -196,7 +196,7 @@ def new_chip(arch: Arch, *, strict: bool, delays: bool = False) -> tuple[Chip, D
     byte = np.dtype(np.uint8)
     dram = sparse(banks * bank_bytes, byte).reshape(banks, bank_bytes)
     written = sparse(dram.size // DRAM_GRANULE, byte).reshape(banks, bank_bytes // DRAM_GRANULE)
-    chip = cast(Chip, sparse(1, _CHIP).view(np.recarray)[0])
+    chip = cast(Chip, record(sparse(1, _CHIP), 0))
     chip.facts[:] = [arch.is_blackhole, arch.l1_bytes, bank_bytes, strict, 0, workers, delays, tiles]
     chip.l1_bytes[:workers] = arch.l1_bytes
     chip.l1_bytes[workers:tiles] = arch.ethernet_l1_bytes

@@ -30,6 +30,12 @@ count_leading_zeros: Any = intrinsic(_count_leading_zeros)
 
 
 @compiled
+def choose(condition: int | bool, yes: int, no: int) -> int:
+    """``yes`` or ``no``, by bits: what LLVM is to make vectors of has no branches. ``condition`` is 0, 1 or a bool."""
+    return no ^ (yes ^ no) & -int(condition)
+
+
+@compiled
 def wide_row(row: int) -> int:
     """The Dst row that holds the upper halves of 32-bit row ``row`` (ISA documentation, Dst: Adj32)."""
     return (row & 0x1F8) << 1 | row & 0x207

@@ -54,11 +54,9 @@ def _step_counter(rwc: Ints, thread: int, at: int, increment: int, carriage_retu
 
 
 @compiled
-def step_counters(
-    chip: Ints, thread_config: Ints, rwc: Ints, error: Ints, thread: int, mode: int, with_fidelity: bool
-) -> int:
+def step_counters(t: Tensix, thread: int, mode: int, with_fidelity: bool) -> int:
     """Apply an address mode after an instruction. Returns 0, or 2 on an error."""
-    c = chip[0]
+    thread_config, rwc, error, c = t.thread_config, t.rwc, t.error, t.chip[0]
     if c == 0:
         if rwc[thread, BIAS] or thread_config[thread, THREAD[0, T_ADDR_MOD_SET]]:
             mode += 4
@@ -86,15 +84,15 @@ def step_counters(
 
 
 @compiled
-def release_sources(chip: Ints, thread_config: Ints, banks: Ints, error: Ints, thread: int, mask: int) -> int:
+def release_sources(t: Tensix, thread: int, mask: int) -> int:
     """Hand SrcA (bit 0) and SrcB (bit 1) back to the unpackers and go to the other bank."""
-    disabled = thread_config[thread, THREAD[chip[0], T_CLEAR_DISABLE]]
+    banks, disabled = t.banks, t.thread_config[thread, THREAD[t.chip[0], T_CLEAR_DISABLE]]
     for unit in range(2):
         if mask >> unit & 1:
             bank = banks[3 * unit + MATRIX_BANK]
             if not disabled >> unit & 1:
                 if not banks[3 * unit + VALID] >> bank & 1:
-                    return fail(error, E_BANK, unit)
+                    return fail(t.error, E_BANK, unit)
                 banks[3 * unit + VALID] &= ~(1 << bank)
             banks[3 * unit + MATRIX_BANK] = bank ^ 1
     return 0
@@ -119,18 +117,18 @@ def matrix_ready(banks: Ints, unit: int) -> int:
 
 
 @compiled
-def dst_row(chip: Ints, thread_config: Ints, rwc: Ints, thread: int, row: int) -> int:
+def dst_row(t: Tensix, thread: int, row: int) -> int:
     """The Dst row that an instruction's ``row`` means now."""
-    return (row + rwc[thread, RWC_D] + thread_config[thread, THREAD[chip[0], T_MATH_OFFSET]]) & (DST_ROWS - 1)
+    return (row + t.rwc[thread, RWC_D] + t.thread_config[thread, THREAD[t.chip[0], T_MATH_OFFSET]]) & (DST_ROWS - 1)
 
 
 @compiled
-def set_counters(chip: Ints, thread_config: Ints, rwc: Ints, banks: Ints, error: Ints, thread: int, word: int) -> int:
+def set_counters(t: Tensix, thread: int, word: int) -> int:
     """SETRWC."""
-    mask = word & 15
+    rwc, mask = t.rwc, word & 15
     carriage = word >> 18 & 15
     if carriage > 7 or (carriage & ~mask & 3):
-        return fail(error, E_CONFIG, carriage)
+        return fail(t.error, E_CONFIG, carriage)
     for i in range(3):
         if mask >> i & 1:
             rows = DST_ROWS if i == 2 else SRC_ROWS
@@ -141,15 +139,16 @@ def set_counters(chip: Ints, thread_config: Ints, rwc: Ints, banks: Ints, error:
             rwc[thread, 2 * i + 1] = value
     if mask & 8:
         rwc[thread, FIDELITY] = 0
-    return release_sources(chip, thread_config, banks, error, thread, word >> 22 & 3)
+    return release_sources(t, thread, word >> 22 & 3)
 
 
 @compiled
-def increase_counters(rwc: Ints, error: Ints, thread: int, word: int) -> int:
+def increase_counters(t: Tensix, thread: int, word: int) -> int:
     """INCRWC."""
+    rwc = t.rwc
     carriage = word >> 18 & 7
     if carriage & 3:
-        return fail(error, E_CONFIG, carriage)
+        return fail(t.error, E_CONFIG, carriage)
     rwc[thread, RWC_A] = (rwc[thread, RWC_A] + (word >> 6 & 15)) & (SRC_ROWS - 1)
     rwc[thread, RWC_B] = (rwc[thread, RWC_B] + (word >> 10 & 15)) & (SRC_ROWS - 1)
     if carriage & 4:

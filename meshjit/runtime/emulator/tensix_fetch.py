@@ -20,8 +20,7 @@ from meshjit.runtime.emulator.tensix_state import (
     REPLAY_AT,
     REPLAY_LEFT,
     REPLAY_SIZE,
-    Ints,
-    Words,
+    Tensix,
 )
 
 _NOP = 0x02000000
@@ -31,14 +30,15 @@ STOPPED = -2
 
 
 @compiled
-def _entry(mop_config: Words, thread: int, index: int) -> int:
-    return as_int(mop_config[thread, index])
+def _entry(t: Tensix, thread: int, index: int) -> int:
+    return as_int(t.mop_config[thread, index])
 
 
 @compiled
-def _append(mop: Ints, e: Ints, thread: int, word: int) -> None:
+def _append(t: Tensix, thread: int, word: int) -> None:
     if word != _NOP:
-        mop[thread, e[MOP_END]] = word
+        e = t.expander[thread]
+        t.mop[thread, e[MOP_END]] = word
         e[MOP_END] += 1
 
 
@@ -48,86 +48,85 @@ def _is_nop(word: int) -> bool:
 
 
 @compiled
-def _unpack_template(mop_config: Words, mop: Ints, e: Ints, error: Ints, thread: int, word: int) -> int:
+def _unpack_template(t: Tensix, thread: int, word: int) -> int:
     """Template 0: one or the other group of instructions for each bit of a mask."""
     count = word >> 16 & 0x7F
-    flags = _entry(mop_config, thread, 1)
+    flags = _entry(t, thread, 1)
     if count > 31 or flags > 3:
-        error[2] = word
-        return fail(error, E_EXPANDER, count)
-    mask = word & 0xFFFF | e[MASK_HIGH] << 16
+        t.error[2] = word
+        return fail(t.error, E_EXPANDER, count)
+    mask = word & 0xFFFF | t.expander[thread, MASK_HIGH] << 16
     for i in range(count + 1):
         if mask >> i & 1:
-            _append(mop, e, thread, _entry(mop_config, thread, 7))
+            _append(t, thread, _entry(t, thread, 7))
             if flags & 1:
-                _append(mop, e, thread, _entry(mop_config, thread, 8))
+                _append(t, thread, _entry(t, thread, 8))
         else:
-            _append(mop, e, thread, _entry(mop_config, thread, 3))
+            _append(t, thread, _entry(t, thread, 3))
             if flags & 2:
                 for k in range(4, 7):
-                    _append(mop, e, thread, _entry(mop_config, thread, k))
+                    _append(t, thread, _entry(t, thread, k))
             if flags & 1:
-                _append(mop, e, thread, _entry(mop_config, thread, 2))
+                _append(t, thread, _entry(t, thread, 2))
     return 0
 
 
 @compiled
-def _loop_template(mop_config: Words, mop: Ints, e: Ints, error: Ints, thread: int, word: int) -> int:
+def _loop_template(t: Tensix, thread: int, word: int) -> int:
     """Template 1: two nested loops."""
-    outer, inner = _entry(mop_config, thread, 0), _entry(mop_config, thread, 1)
+    outer, inner = _entry(t, thread, 0), _entry(t, thread, 1)
     if word & 0x7FFFFF or outer < 1 or outer > 32 or inner < 1 or inner > 64:
-        error[2] = word
-        return fail(error, E_EXPANDER, outer << 8 | inner)
-    start, end = _entry(mop_config, thread, 2), _entry(mop_config, thread, 3)
-    second_end = _entry(mop_config, thread, 4)
-    loop, other = _entry(mop_config, thread, 5), _entry(mop_config, thread, 6)
+        t.error[2] = word
+        return fail(t.error, E_EXPANDER, outer << 8 | inner)
+    start, end = _entry(t, thread, 2), _entry(t, thread, 3)
+    second_end = _entry(t, thread, 4)
+    loop, other = _entry(t, thread, 5), _entry(t, thread, 6)
     flip = 0
     if not _is_nop(other):
         flip = loop ^ other
         inner *= 2
     for i in range(outer):
         if not _is_nop(start):
-            _append(mop, e, thread, start)
+            _append(t, thread, start)
         for j in range(inner):
             if j + 1 < inner:
-                _append(mop, e, thread, loop)
+                _append(t, thread, loop)
             else:
-                _append(mop, e, thread, _entry(mop_config, thread, 8 if i + 1 < outer else 7))
+                _append(t, thread, _entry(t, thread, 8 if i + 1 < outer else 7))
             loop ^= flip
         if not _is_nop(end):
-            _append(mop, e, thread, end)
+            _append(t, thread, end)
             if not _is_nop(second_end):
-                _append(mop, e, thread, second_end)
+                _append(t, thread, second_end)
     return 0
 
 
 @compiled
-def _expand(mop_config: Words, mop: Ints, e: Ints, error: Ints, thread: int, word: int) -> int:
-    """Expand a MOP into ``mop``. Returns 0, or 2 after an error."""
-    e[MOP_AT] = 0
-    e[MOP_END] = 0
+def _expand(t: Tensix, thread: int, word: int) -> int:
+    """Expand a MOP into ``Tensix.mop``. Returns 0, or 2 after an error."""
+    t.expander[thread, MOP_AT] = 0
+    t.expander[thread, MOP_END] = 0
     if word >> 23 & 1:
-        return _loop_template(mop_config, mop, e, error, thread, word)
-    return _unpack_template(mop_config, mop, e, error, thread, word)
+        return _loop_template(t, thread, word)
+    return _unpack_template(t, thread, word)
 
 
 @compiled
-def _from_mop(
-    fifo: Words, fifo_head: Ints, fifo_tail: Ints, mop_config: Words, mop: Ints, e: Ints, error: Ints, thread: int
-) -> int:
+def _from_mop(t: Tensix, thread: int) -> int:
     """The next word behind the MOP expander, or NOTHING or STOPPED."""
+    e = t.expander[thread]
     while True:
         if e[MOP_AT] < e[MOP_END]:
             e[MOP_AT] += 1
-            return mop[thread, e[MOP_AT] - 1]
-        head = fifo_head[thread]
-        if head == fifo_tail[thread]:
+            return t.mop[thread, e[MOP_AT] - 1]
+        head = t.fifo_head[thread]
+        if head == t.fifo_tail[thread]:
             return NOTHING
-        word = as_int(fifo[thread, head & FIFO_MASK])
-        fifo_head[thread] = head + 1
+        word = as_int(t.fifo[thread, head & FIFO_MASK])
+        t.fifo_head[thread] = head + 1
         opcode = word >> 24
         if opcode == 1:
-            if _expand(mop_config, mop, e, error, thread, word) != 0:
+            if _expand(t, thread, word) != 0:
                 return STOPPED
         elif opcode == 3:
             e[MASK_HIGH] = word & 0xFFFF
@@ -136,12 +135,13 @@ def _from_mop(
 
 
 @compiled
-def _replay(e: Ints, error: Ints, word: int) -> int:
+def _replay(t: Tensix, thread: int, word: int) -> int:
     """REPLAY: start loading or playing the buffer. Returns 0, or 2 after an error."""
+    e = t.expander[thread]
     length, start = word >> 4 & 0x3FF, word >> 14 & 0x3FF
     if length < 1 or length > REPLAY_SIZE or start >= REPLAY_SIZE or word & 0xC or word & 3 == 2:
-        error[2] = word
-        return fail(error, E_EXPANDER, length)
+        t.error[2] = word
+        return fail(t.error, E_EXPANDER, length)
     if word & 1:
         e[LOAD_AT] = start
         e[LOAD_LEFT] = length
@@ -153,37 +153,25 @@ def _replay(e: Ints, error: Ints, word: int) -> int:
 
 
 @compiled
-def next_instruction(
-    fifo: Words,
-    fifo_head: Ints,
-    fifo_tail: Ints,
-    mop_config: Words,
-    mop: Ints,
-    replay: Ints,
-    e: Ints,
-    error: Ints,
-    thread: int,
-) -> int:
-    """The next instruction to execute, NOTHING when there is none, STOPPED after an error.
-
-    ``e`` is the thread's row of ``Tensix.expander``; the others are the coprocessor's arrays.
-    """
+def next_instruction(t: Tensix, thread: int) -> int:
+    """The next instruction to execute, NOTHING when there is none, STOPPED after an error."""
+    e = t.expander[thread]
     while True:
         if e[REPLAY_LEFT]:
             e[REPLAY_LEFT] -= 1
-            word = replay[thread, e[REPLAY_AT]]
+            word = t.replay[thread, e[REPLAY_AT]]
             e[REPLAY_AT] = (e[REPLAY_AT] + 1) & (REPLAY_SIZE - 1)
             return word
-        word = _from_mop(fifo, fifo_head, fifo_tail, mop_config, mop, e, error, thread)
+        word = _from_mop(t, thread)
         if word < 0:
             return word
         if e[LOAD_LEFT]:
-            replay[thread, e[LOAD_AT]] = word
+            t.replay[thread, e[LOAD_AT]] = word
             e[LOAD_AT] = (e[LOAD_AT] + 1) & (REPLAY_SIZE - 1)
             e[LOAD_LEFT] -= 1
             if e[LOAD_EXECUTE]:
                 return word
         elif word >> 24 != 4:
             return word
-        elif _replay(e, error, word) != 0:
+        elif _replay(t, thread, word) != 0:
             return STOPPED

@@ -8,9 +8,7 @@ ELWMUL, ELWADD, GAPOOL, GMPOOL.
 
 from __future__ import annotations
 
-from numba import njit
-
-from meshjit.runtime.emulator.compiled import compiled
+from meshjit.runtime.emulator.compiled import compiled, inlined
 from meshjit.runtime.emulator.tensix_bits import (
     as_int,
     count_leading_zeros,
@@ -46,7 +44,6 @@ from meshjit.runtime.emulator.tensix_state import (
     Halves,
     Ints,
     Tensix,
-    Words,
 )
 
 #: Offsets in ``Tensix.work``: SrcA's exponents, magnitudes and signs (16 rows by 16 columns), then per-column vectors.
@@ -62,7 +59,7 @@ def exponent_offset(phase: int) -> int:
     return -127 - 5 * (phase & 1) - 7 * (phase >> 1 & 1)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inlined
 def add_and_round(exponent0: int, sum0: int, exponent1: int, sum1: int, old: int, wide: bool, wormhole: bool) -> int:
     """Dst's new value (float32 bits) from two signed sums (23 fraction bits above 2**23) and the old value.
 
@@ -108,11 +105,12 @@ def add_and_round(exponent0: int, sum0: int, exponent1: int, sum1: int, old: int
 
 
 @compiled
-def source_format(chip: Ints, thread_config: Ints, banks: Ints, alu: int, thread: int, unit: int) -> int:
+def source_format(t: Tensix, alu: int, thread: int, unit: int) -> int:
     """The data format that math sees in SrcA (0) or SrcB (1)."""
-    if chip[0]:
+    banks = t.banks
+    if t.chip[0]:
         implied = THREAD[1, T_IMPLIED_B if unit else T_IMPLIED_A]
-        if not thread_config[thread, implied] & 1:
+        if not t.thread_config[thread, implied] & 1:
             return as_int(banks[FORMATS + 2 * unit + banks[3 * unit + MATRIX_BANK]])
     return alu >> (21 if unit else 17) & 15
 
@@ -201,15 +199,16 @@ def _finish_row(dst: Halves, valid: Bytes, row: int, work: Halves, wide: bool, w
 
 
 @compiled
-def check_math(chip: Ints, config: Words, thread_config: Ints, banks: Ints, error: Ints, thread: int) -> int:
+def check_math(t: Tensix, thread: int) -> int:
     """Errors that all arithmetic of the matrix unit shares. Returns 0 or 2."""
+    chip, config, error = t.chip, t.config, t.error
     alu = as_int(config[CONFIG[chip[0], C_ALU]])
     if alu >> 31 or alu & 0x7FFF or as_int(config[0]) & 0x4210:
         return fail(error, E_CONFIG, CONFIG[chip[0], C_ALU])
     if as_int(config[CONFIG[chip[0], C_ZERO_FLAGS]]) & 3:
         return fail(error, E_CONFIG, CONFIG[chip[0], C_ZERO_FLAGS])
     for unit in range(2):
-        data_format = source_format(chip, thread_config, banks, alu, thread, unit)
+        data_format = source_format(t, alu, thread, unit)
         if keep_mask(data_format) == 0:
             return fail(error, E_FORMAT, data_format)
     return 0
@@ -225,12 +224,12 @@ def multiply(t: Tensix, thread: int, word: int, rows: int) -> int:
         return -BLOCKED_SRCB_EMPTY
     if word >> 19 & 1 != (1 if rows == 4 else 0) or (rows == 4 and word >> 14 & 1):
         return fail(t.error, E_FIELD, word >> 14 & 63)
-    if check_math(t.chip, t.config, t.thread_config, t.banks, t.error, thread):
+    if check_math(t, thread):
         return 2
     alu = as_int(t.config[CONFIG[chip, C_ALU]])
     wide = (alu >> 29 & 1) == 1
     a_row, b_row = t.rwc[thread, RWC_A], t.rwc[thread, RWC_B]
-    row = dst_row(t.chip, t.thread_config, t.rwc, thread, word & 0x3FF)
+    row = dst_row(t, thread, word & 0x3FF)
     if a_row & 15 or b_row & 7:
         return fail(t.error, E_ROW, a_row if a_row & 15 else b_row)
     if word & (rows - 1) or row & (rows - 1):
@@ -238,8 +237,8 @@ def multiply(t: Tensix, thread: int, word: int, rows: int) -> int:
     phase = t.rwc[thread, FIDELITY]
     if chip == 0:
         phase = (phase + t.thread_config[thread, THREAD[0, T_FIDELITY_BASE]]) & 3
-    mask_a = keep_mask(source_format(t.chip, t.thread_config, t.banks, alu, thread, 0))
-    mask_b = keep_mask(source_format(t.chip, t.thread_config, t.banks, alu, thread, 1))
+    mask_a = keep_mask(source_format(t, alu, thread, 0))
+    mask_b = keep_mask(source_format(t, alu, thread, 1))
     _decode_columns(t.source, t.banks[MATRIX_BANK], a_row, mask_a, phase, t.work)
     for i in range(rows):
         _multiply_row(t.source, t.banks[3 + MATRIX_BANK], b_row + i, mask_b, phase, t.work)
@@ -250,9 +249,9 @@ def multiply(t: Tensix, thread: int, word: int, rows: int) -> int:
         mode = word >> 15 & 7
     else:
         mode = word >> 14 & 7
-    if step_counters(t.chip, t.thread_config, t.rwc, t.error, thread, mode, True):
+    if step_counters(t, thread, mode, True):
         return 2
-    return release_sources(t.chip, t.thread_config, t.banks, t.error, thread, word >> 22 & 3)
+    return release_sources(t, thread, word >> 22 & 3)
 
 
 @compiled
@@ -300,12 +299,12 @@ def elementwise(t: Tensix, thread: int, word: int, opcode: int) -> int:
         return -BLOCKED_SRCB_EMPTY
     if opcode == 0x27 and accumulate:
         return fail(t.error, E_FIELD, accumulate)
-    if check_math(t.chip, t.config, t.thread_config, t.banks, t.error, thread):
+    if check_math(t, thread):
         return 2
     alu = as_int(t.config[CONFIG[chip, C_ALU]])
     wide = (alu >> 29 & 1) == 1
     a_row, b_row = t.rwc[thread, RWC_A], t.rwc[thread, RWC_B]
-    row = dst_row(t.chip, t.thread_config, t.rwc, thread, word & 0x3FF)
+    row = dst_row(t, thread, word & 0x3FF)
     if a_row & 7 or b_row & 7:
         return fail(t.error, E_ROW, a_row if a_row & 7 else b_row)
     if row & 7 or word & 7:
@@ -315,8 +314,8 @@ def elementwise(t: Tensix, thread: int, word: int, opcode: int) -> int:
         phase = (phase + t.thread_config[thread, THREAD[0, T_FIDELITY_BASE]]) & 3
     if opcode != 0x27 and phase:
         return fail(t.error, E_FIELD, phase)
-    mask_a = keep_mask(source_format(t.chip, t.thread_config, t.banks, alu, thread, 0))
-    mask_b = keep_mask(source_format(t.chip, t.thread_config, t.banks, alu, thread, 1))
+    mask_a = keep_mask(source_format(t, alu, thread, 0))
+    mask_b = keep_mask(source_format(t, alu, thread, 1))
     a_bank, b_bank = t.banks[MATRIX_BANK], t.banks[3 + MATRIX_BANK]
     flip = 0x80000000 if opcode == 0x30 else 0
     for i in range(8):
@@ -338,9 +337,9 @@ def elementwise(t: Tensix, thread: int, word: int, opcode: int) -> int:
                 t.dst[at + 8, column] = plain_halves(bits & 0xFFFF)
         t.dst_valid[at] = 1
     mode = word >> 14 & 7 if chip else word >> 15 & 3
-    if step_counters(t.chip, t.thread_config, t.rwc, t.error, thread, mode, True):
+    if step_counters(t, thread, mode, True):
         return 2
-    return release_sources(t.chip, t.thread_config, t.banks, t.error, thread, word >> 22 & 3)
+    return release_sources(t, thread, word >> 22 & 3)
 
 
 @compiled
@@ -353,12 +352,12 @@ def pool_maximum(t: Tensix, thread: int, word: int) -> int:
         return -BLOCKED_SRCB_EMPTY
     if not word >> 19 & 1 or word >> 14 & 1:
         return fail(t.error, E_FIELD, word >> 14 & 63)
-    if check_math(t.chip, t.config, t.thread_config, t.banks, t.error, thread):
+    if check_math(t, thread):
         return 2
     alu = as_int(t.config[CONFIG[chip, C_ALU]])
     wide = (alu >> 29 & 1) == 1
     a_row, b_row = t.rwc[thread, RWC_A], t.rwc[thread, RWC_B]
-    row = dst_row(t.chip, t.thread_config, t.rwc, thread, word & 0x3FF)
+    row = dst_row(t, thread, word & 0x3FF)
     if a_row & 15 or b_row & 7 or a_row >= SRC_ROWS:
         return fail(t.error, E_ROW, a_row if a_row & 15 else b_row)
     if row & 3 or word & 3:
@@ -367,7 +366,7 @@ def pool_maximum(t: Tensix, thread: int, word: int) -> int:
     for column in range(16):
         if t.source[1, b_bank, b_row, column] != 0x3F800000:
             return fail(t.error, E_POOL_SCALER, t.source[1, b_bank, b_row, column])
-    mask = keep_mask(source_format(t.chip, t.thread_config, t.banks, alu, thread, 0))
+    mask = keep_mask(source_format(t, alu, thread, 0))
     at = wide_row(row) if wide else row
     for column in range(16):
         if t.dst_valid[at] == 0:
@@ -394,6 +393,6 @@ def pool_maximum(t: Tensix, thread: int, word: int) -> int:
             if wide:
                 t.dst[to + 8, :] = 0
     mode = word >> 15 & 7 if chip else word >> 15 & 3
-    if step_counters(t.chip, t.thread_config, t.rwc, t.error, thread, mode, True):
+    if step_counters(t, thread, mode, True):
         return 2
-    return release_sources(t.chip, t.thread_config, t.banks, t.error, thread, word >> 22 & 3)
+    return release_sources(t, thread, word >> 22 & 3)

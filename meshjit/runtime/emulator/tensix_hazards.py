@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from meshjit.arch import ARCHS
 from meshjit.runtime.emulator.compiled import compiled
 from meshjit.runtime.emulator.tensix_counters import fail
-from meshjit.runtime.emulator.tensix_state import BUSY, E_CONFIG_NOPS, E_HAZARD, E_LATENCY, LATE, Ints
+from meshjit.runtime.emulator.tensix_state import BUSY, E_CONFIG_NOPS, E_HAZARD, E_LATENCY, LATE, Tensix
 
 #: Units, as bits: what a thread has started and not waited for.
 UNPACK0, UNPACK1, PACK, MATH, VECTOR, SCALAR = 1, 2, 4, 8, 16, 32
@@ -103,16 +103,16 @@ def _reads(word: int, register: int) -> bool:
 
 
 @compiled
-def hazard(chip: Ints, e: Ints, error: Ints, word: int) -> int:
+def hazard(t: Tensix, thread: int, word: int) -> int:
     """Refuse an instruction that what came before it in its thread makes unsafe. Returns 0 or 2."""
-    op = word >> 24
-    busy, late = e[BUSY], e[LATE]
+    op, error = word >> 24, t.error
+    busy, late = t.expander[thread, BUSY], t.expander[thread, LATE]
     if busy & NEEDS[op]:
         if busy & NEEDS[op] & _AGES:
             return fail(error, E_CONFIG_NOPS, 2 if busy & _AGE2 else 1)
         return fail(error, E_HAZARD, busy & NEEDS[op])
     if op == _WRCFG:
-        owned = OWNERS[chip[0], word & 0x3FF] | SCALAR
+        owned = OWNERS[t.chip[0], word & 0x3FF] | SCALAR
         if busy & owned:
             return fail(error, E_HAZARD, busy & owned)
     if late and 0x70 <= op <= 0x99:
@@ -125,9 +125,9 @@ def hazard(chip: Ints, e: Ints, error: Ints, word: int) -> int:
 
 
 @compiled
-def started(chip: Ints, e: Ints, word: int) -> None:
+def started(t: Tensix, thread: int, word: int) -> None:
     """Note what an executed instruction has set going."""
-    op = word >> 24
+    op, e, blackhole = word >> 24, t.expander[thread], t.chip[0]
     busy = e[BUSY] & ~_AGES | (e[BUSY] & _AGE2) >> 1 | STARTS[op]
     e[LATE] = 0
     if op == _UNPACR:
@@ -135,12 +135,12 @@ def started(chip: Ints, e: Ints, word: int) -> None:
     elif op == _WRCFG:
         busy |= _AGE2
     elif op == _STALLWAIT:
-        waits = WAITS[chip[0]]
+        waits = WAITS[blackhole]
         for i in range(6):
             if word & waits[i, 0]:
                 busy &= ~waits[i, 1]
     elif op == 0x94:
         e[LATE] = _ROTATED if word & 15 in (3, 4) else 0
-    elif chip[0] == 0 and (op == 0x84 or op == 0x85 or op == 0x86 or op == 0x74 or op == 0x75):
+    elif not blackhole and (0x84 <= op <= 0x86 or op == 0x74 or op == 0x75):
         e[LATE] = 1 + (word >> 4 & 15)
     e[BUSY] = busy

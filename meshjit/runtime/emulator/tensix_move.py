@@ -28,7 +28,6 @@ from meshjit.runtime.emulator.tensix_state import (
     SRC_ROWS,
     T_MATH_OFFSET,
     THREAD,
-    Ints,
     Tensix,
 )
 
@@ -42,8 +41,8 @@ def _move_format(t: Tensix, thread: int, unit: int) -> int:
         return -1
     # Every move converts by SrcA's format; on Blackhole an implied one is that of the bank moved.
     data_format = alu >> 17 & 15
-    if t.chip[0] and source_format(t.chip, t.thread_config, t.banks, alu, thread, 0) != data_format:
-        data_format = source_format(t.chip, t.thread_config, t.banks, alu, thread, unit)
+    if t.chip[0] and source_format(t, alu, thread, 0) != data_format:
+        data_format = source_format(t, alu, thread, unit)
     if data_format in (0, 4, 5, 6, 7):
         return data_format
     fail(t.error, E_FORMAT, data_format)
@@ -70,7 +69,7 @@ def dst_to_source(t: Tensix, thread: int, word: int, unit: int) -> int:
     to = (word >> 17 & 63) + t.rwc[thread, RWC_B if unit else RWC_A]
     if unit == 0:
         to &= SRC_ROWS - 1
-    row = dst_row(t.chip, t.thread_config, t.rwc, thread, word & 0x3FF)
+    row = dst_row(t, thread, word & 0x3FF)
     if to & 3 or to >= SRC_ROWS or row & 3:
         return fail(t.error, E_ROW, to if to & 3 or to >= SRC_ROWS else row)
     bank = t.banks[3 * unit + MATRIX_BANK]
@@ -83,7 +82,7 @@ def dst_to_source(t: Tensix, thread: int, word: int, unit: int) -> int:
                 if data_format == 4:
                     value |= swap_halves(t.dst[at + 8, column]) & 0xE000
             t.source[unit, bank, to + i, column] = value
-    return step_counters(t.chip, t.thread_config, t.rwc, t.error, thread, _mode(t, word), True)
+    return step_counters(t, thread, _mode(t, word), True)
 
 
 @compiled
@@ -111,7 +110,7 @@ def a_to_dst(t: Tensix, thread: int, word: int) -> int:
         return 2
     flush = not as_int(t.config[CONFIG[t.chip[0], C_ZERO_FLAGS]]) & 1
     src = (word >> 17 & 63) + t.rwc[thread, RWC_A]
-    row = dst_row(t.chip, t.thread_config, t.rwc, thread, word & 0x3FF)
+    row = dst_row(t, thread, word & 0x3FF)
     if src & 7 or src >= SRC_ROWS or row & 7:
         return fail(t.error, E_ROW, src if src & 7 or src >= SRC_ROWS else row)
     bank = t.banks[MATRIX_BANK]
@@ -121,7 +120,7 @@ def a_to_dst(t: Tensix, thread: int, word: int) -> int:
             if flush and not value & 0x7F800000:
                 value = 0
             _store(t, row + i, column, value, data_format)
-    return step_counters(t.chip, t.thread_config, t.rwc, t.error, thread, _mode(t, word), True)
+    return step_counters(t, thread, _mode(t, word), True)
 
 
 @compiled
@@ -136,12 +135,12 @@ def b_to_dst(t: Tensix, thread: int, word: int) -> int:
     if data_format < 0:
         return 2
     alu = as_int(t.config[CONFIG[t.chip[0], C_ALU]])
-    b_format = source_format(t.chip, t.thread_config, t.banks, alu, thread, 1)
+    b_format = source_format(t, alu, thread, 1)
     if b_format in (1, 10):
         return fail(t.error, E_FORMAT, b_format)
     flush = not as_int(t.config[CONFIG[t.chip[0], C_ZERO_FLAGS]]) & 1
     src = (word >> 17 & 63) + t.rwc[thread, RWC_B]
-    row = dst_row(t.chip, t.thread_config, t.rwc, thread, word & 0x3FF)
+    row = dst_row(t, thread, word & 0x3FF)
     rows = 8 if mode & 2 else 4
     if src & (rows - 1) or src >= SRC_ROWS or row & (rows - 1):
         return fail(t.error, E_ROW, src if src & (rows - 1) or src >= SRC_ROWS else row)
@@ -154,7 +153,7 @@ def b_to_dst(t: Tensix, thread: int, word: int) -> int:
             if b_format != 4:
                 value &= 0xFFFF0000
             _store(t, row + i, column, value, data_format)
-    return step_counters(t.chip, t.thread_config, t.rwc, t.error, thread, _mode(t, word), True)
+    return step_counters(t, thread, _mode(t, word), True)
 
 
 @compiled
@@ -175,12 +174,13 @@ def b_to_a(t: Tensix, thread: int, word: int) -> int:
             if flush and not value & 0x7F800000:
                 value = 0
             t.source[0, t.banks[MATRIX_BANK], to + i, column] = value
-    return step_counters(t.chip, t.thread_config, t.rwc, t.error, thread, _mode(t, word), True)
+    return step_counters(t, thread, _mode(t, word), True)
 
 
 @compiled
-def transpose_b(source: Ints, banks: Ints) -> int:
+def transpose_b(t: Tensix) -> int:
     """TRNSPSRCB: rows 16 to 31 of SrcB."""
+    source, banks = t.source, t.banks
     if not matrix_ready(banks, 1):
         return -BLOCKED_SRCB_EMPTY
     bank = banks[3 + MATRIX_BANK]
@@ -235,15 +235,16 @@ def clear_dst(t: Tensix, thread: int, word: int) -> int:
             t.dst_valid[32 * at + 2 * (i & 8) + (i & 7)] = 0
     else:
         return fail(t.error, E_FIELD, mode)
-    return step_counters(t.chip, t.thread_config, t.rwc, t.error, thread, _mode(t, word), True)
+    return step_counters(t, thread, _mode(t, word), True)
 
 
 @compiled
-def clear_sources(source: Ints, banks: Ints, error: Ints, word: int) -> int:
+def clear_sources(t: Tensix, word: int) -> int:
     """ZEROSRC: the matrix unit's banks, or both banks of both."""
+    source, banks = t.source, t.banks
     sources, everything, write = word & 3, word >> 2 & 1, word >> 3 & 1
     if word >> 4 & 1 or sources == 0 or write == everything or (everything and sources != 3):
-        return fail(error, E_FIELD, word & 31)
+        return fail(t.error, E_FIELD, word & 31)
     for unit in range(2):
         if sources >> unit & 1:
             if everything:

@@ -48,22 +48,14 @@ def step_thread(t: Tensix, l1: Bytes, l1_init: Bytes, overlay: Words, thread: in
         if e[PENDING]:
             word = e[PENDING_WORD]
         else:
-            word = next_instruction(t.fifo, t.fifo_head, t.fifo_tail, t.mop_config, t.mop, t.replay, e, error, thread)
+            word = next_instruction(t, thread)
             if word == NOTHING:
                 break
         op = word >> 24
-        if word < 0 or (strict and hazard(t.chip, e, error, word)):
+        if word < 0 or (strict and hazard(t, thread, word)):
             status = 2
-        elif op == 0x70:
-            status = sfpu.load(
-                t.chip, t.config, t.thread_config, t.rwc, t.dst, t.dst_valid, t.lreg, t.lanes, error, thread, word
-            )
-        elif op == 0x72:
-            status = sfpu.store(
-                t.chip, t.config, t.thread_config, t.rwc, t.dst, t.dst_valid, t.lreg, t.lanes, error, thread, word
-            )
-        elif 0x71 <= op <= 0x99:
-            status = sfpu.vector(t.lreg, t.lanes, t.chip, error, word, op)
+        elif 0x70 <= op <= 0x99:
+            status = sfpu.vector(t, thread, word, op)
         elif op == 0x26 or op == 0x34:  # MVMUL, GAPOOL
             status = fpu.multiply(t, thread, word, 8 if op == 0x26 else 4)
         elif op == 0x27 or op == 0x28 or op == 0x30:  # ELWMUL, ELWADD, ELWSUB
@@ -71,29 +63,29 @@ def step_thread(t: Tensix, l1: Bytes, l1_init: Bytes, overlay: Words, thread: in
         elif op == 0x33:
             status = fpu.pool_maximum(t, thread, word)
         elif op == 0x37:
-            status = set_counters(t.chip, t.thread_config, t.rwc, t.banks, error, thread, word)
+            status = set_counters(t, thread, word)
         elif op == 0x38:
-            status = increase_counters(t.rwc, error, thread, word)
+            status = increase_counters(t, thread, word)
         elif op == 0x41:
             status = pack(t, thread, word, l1, l1_init)
         elif op == 0x42:
             status = unpack(t, thread, word, l1, l1_init)
         elif op == 0x45:
-            status = sync.set_register_half(t.gpr, error, thread, word)
+            status = sync.set_register_half(t, thread, word)
         elif op == 0x60:  # DMANOP
             status = 0
         elif op == 0xA2:
-            status = sync.stall(t.chip, t.banks, error, word)
+            status = sync.stall(t, word)
         elif 0xA3 <= op <= 0xA6:
-            status = sync.semaphore(t.semaphore_value, t.semaphore_max, error, word, op)
+            status = sync.semaphore(t, word, op)
         elif op == 0xB0:
-            status = sync.write_config(t.chip, t.config, t.gpr, error, thread, word)
+            status = sync.write_config(t, thread, word)
         elif op == 0xB2:
-            status = sync.set_thread_config(t.chip, t.thread_config, error, thread, word)
+            status = sync.set_thread_config(t, thread, word)
         elif op == 0x67:
-            status = sync.store_register(t.gpr, error, thread, word, overlay)
+            status = sync.store_register(t, thread, word, overlay)
         elif op == 0x50 or op == 0x51 or op == 0x54 or op == 0x5E:
-            status = sync.set_address_counters(t.adc, error, thread, word, op)
+            status = sync.set_address_counters(t, thread, word, op)
         elif op == 0x12:
             status = move.a_to_dst(t, thread, word)
         elif op == 0x13:
@@ -105,16 +97,16 @@ def step_thread(t: Tensix, l1: Bytes, l1_init: Bytes, overlay: Words, thread: in
         elif op == 0x10:
             status = move.clear_dst(t, thread, word)
         elif op == 0x11:
-            status = move.clear_sources(t.source, t.banks, error, word)
+            status = move.clear_sources(t, word)
         elif op == 0x16:
-            status = move.transpose_b(t.source, t.banks)
+            status = move.transpose_b(t)
         else:
             status = fail(error, E_OPCODE, op)
         if status == 0:
             t.counts[thread, op] += 1
             e[EXECUTED] = word
             if strict:
-                started(t.chip, e, word)
+                started(t, thread, word)
                 if op == 0x67:
                     note(t, LOG_COUNTER, word & 0x3FFFF, 4, word)
                 elif op == 0xA6:

@@ -82,6 +82,10 @@ VALID, UNPACK_BANK, MATRIX_BANK, FORMATS = 0, 1, 2, 6
 RWC_A, RWC_A_CR, RWC_B, RWC_B_CR, RWC_D, RWC_D_CR, FIDELITY, BIAS = range(8)
 #: Last index of ``Tensix.adc``: channel 0 x y z w, channel 1 x y z w, then the eight carriage-return values.
 X0, Y0, Z0, W0, X1, Y1, Z1, W1, ADC_CR = range(9)
+#: Index in ``Tensix.chip`` of the number of lanes: loops to a constant LLVM would unroll, not make vectors of.
+LANES = 2
+#: Rows of ``Tensix.lreg`` after the 16 LRegs: what the emulator's vector instructions compute, and an operand.
+RESULT, OTHER = 16, 17
 #: Entries of ``Tensix.lanes``: active lanes as bits, whether they count, depth of the flag stack, lane configuration.
 CC, CC_ENABLE, CC_DEPTH, LANE_CONFIG, CC_STACK = range(5)
 #: Columns of ``Tensix.expander``.
@@ -133,7 +137,7 @@ class Tensix:
     packers. ``log`` has ``logged`` accesses to L1 and synchronisations of the last slice, when strict.
     """
 
-    chip: Ints  # [0]: 1 on Blackhole, [1]: strict
+    chip: Ints  # [0]: 1 on Blackhole, [1]: strict, [LANES]: 32
     fifo: Words
     fifo_head: Ints
     fifo_tail: Ints
@@ -166,7 +170,7 @@ class Tensix:
 
 TENSIX = record_type(
     {
-        "chip": (np.int64, (2,)),
+        "chip": (np.int64, (3,)),
         "fifo": (np.uint32, (3, FIFO_MASK + 1)),
         "fifo_head": (np.int64, (3,)),
         "fifo_tail": (np.int64, (3,)),
@@ -185,7 +189,7 @@ TENSIX = record_type(
         "banks": (np.int64, (16,)),
         "dst": (np.int32, (DST_ROWS, 16)),
         "dst_valid": (np.uint8, (DST_ROWS,)),
-        "lreg": (np.int64, (16, 32)),
+        "lreg": (np.int64, (18, 32)),
         "lanes": (np.int64, (CC_STACK + 2 * FLAG_STACK_DEPTH,)),
         "packer": (np.int64, (5, 8)),
         "work": (np.int32, (1024,)),
@@ -214,8 +218,8 @@ def new_stack(blackhole: bool, workers: int, *, strict: bool = False) -> Stack:
 
     ``strict`` makes hazards errors (:mod:`meshjit.runtime.emulator.tensix_hazards`) and logs accesses to L1.
     """
-    stack = sparse(workers, TENSIX).view(np.recarray)
-    stack["chip"][:] = (blackhole, strict)
+    stack = sparse(workers, TENSIX)
+    stack["chip"][:] = (blackhole, strict, 32)
     return stack
 
 

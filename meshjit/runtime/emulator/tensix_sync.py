@@ -27,7 +27,7 @@ from meshjit.runtime.emulator.tensix_state import (
     THREAD_KNOWN,
     UNPACK_BANK,
     VALID,
-    Ints,
+    Tensix,
     Words,
 )
 
@@ -37,8 +37,9 @@ _OVERLAY_END = 0x20000
 
 
 @compiled
-def semaphore(semaphore_value: Ints, semaphore_max: Ints, error: Ints, word: int, opcode: int) -> int:
+def semaphore(t: Tensix, word: int, opcode: int) -> int:
     """SEMINIT (0xA3), SEMPOST (0xA4), SEMGET (0xA5), SEMWAIT (0xA6) on one semaphore."""
+    semaphore_value, semaphore_max, error = t.semaphore_value, t.semaphore_max, t.error
     mask = word >> 2 & 0xFF
     index = 0
     while index < 8 and not mask >> index & 1:
@@ -69,12 +70,13 @@ def semaphore(semaphore_value: Ints, semaphore_max: Ints, error: Ints, word: int
 
 
 @compiled
-def stall(chip: Ints, banks: Ints, error: Ints, word: int) -> int:
+def stall(t: Tensix, word: int) -> int:
     """STALLWAIT."""
+    banks, error = t.banks, t.error
     wait = word & 0x7FFF
     if wait == 0 or word >> 15 & 0x1FF == 0:
         return fail(error, E_FIELD, word & 0xFFFFFF)
-    if chip[0]:
+    if t.chip[0]:
         shift, units = 7, 0xC1F
     else:
         shift, units = 10, 0x60FF
@@ -91,10 +93,11 @@ def stall(chip: Ints, banks: Ints, error: Ints, word: int) -> int:
 
 
 @compiled
-def set_register_half(gpr: Words, error: Ints, thread: int, word: int) -> int:
+def set_register_half(t: Tensix, thread: int, word: int) -> int:
     """SETDMAREG: 16 bits of a general register."""
+    gpr = t.gpr
     if word & 0x80:
-        return fail(error, E_FIELD, word & 0xFF)
+        return fail(t.error, E_FIELD, word & 0xFF)
     value = word >> 8 & 0xFFFF
     register = word >> 1 & 63
     if word & 1:
@@ -105,38 +108,38 @@ def set_register_half(gpr: Words, error: Ints, thread: int, word: int) -> int:
 
 
 @compiled
-def write_config(chip: Ints, config: Words, gpr: Words, error: Ints, thread: int, word: int) -> int:
+def write_config(t: Tensix, thread: int, word: int) -> int:
     """WRCFG: one or four configuration registers from general registers."""
     index = word & 0x7FF
     register = word >> 16 & 63
     count = 4 if word >> 15 & 1 else 1
     if word >> 22 & 3 or word >> 11 & 15 or (count == 4 and (index & 3 or register & 3)):
-        return fail(error, E_FIELD, word & 0xFFFFFF)
+        return fail(t.error, E_FIELD, word & 0xFFFFFF)
     for i in range(count):
-        if index + i >= 1024 or not CONFIG_KNOWN[chip[0], index + i]:
-            return fail(error, E_CONFIG, index + i)
-        config[index + i] = gpr[thread, register + i]
+        if index + i >= 1024 or not CONFIG_KNOWN[t.chip[0], index + i]:
+            return fail(t.error, E_CONFIG, index + i)
+        t.config[index + i] = t.gpr[thread, register + i]
     return 0
 
 
 @compiled
-def set_thread_config(chip: Ints, thread_config: Ints, error: Ints, thread: int, word: int) -> int:
+def set_thread_config(t: Tensix, thread: int, word: int) -> int:
     """SETC16."""
     index = word >> 16 & 0xFF
     value = word & 0xFFFF
-    if not THREAD_KNOWN[chip[0], index] or (index == 0 and value):
-        return fail(error, E_CONFIG, index)
-    thread_config[thread, index] = value
+    if not THREAD_KNOWN[t.chip[0], index] or (index == 0 and value):
+        return fail(t.error, E_CONFIG, index)
+    t.thread_config[thread, index] = value
     return 0
 
 
 @compiled
-def store_register(gpr: Words, error: Ints, thread: int, word: int, overlay: Words) -> int:
+def store_register(t: Tensix, thread: int, word: int, overlay: Words) -> int:
     """STOREREG: a general register to a stream register of the overlay."""
     address = word & 0x3FFFF
     if address < _OVERLAY_FIRST or address >= _OVERLAY_END:
-        return fail(error, E_STOREREG, 0xFFB00000 + 4 * address)
-    overlay_write(overlay, address - _OVERLAY_FIRST, as_int(gpr[thread, word >> 18 & 63]))
+        return fail(t.error, E_STOREREG, 0xFFB00000 + 4 * address)
+    overlay_write(overlay, address - _OVERLAY_FIRST, as_int(t.gpr[thread, word >> 18 & 63]))
     return 0
 
 
@@ -148,15 +151,16 @@ def _limit(index: int) -> int:
 
 
 @compiled
-def set_address_counters(adc: Ints, error: Ints, thread: int, word: int, opcode: int) -> int:
+def set_address_counters(t: Tensix, thread: int, word: int, opcode: int) -> int:
     """SETADC (0x50), SETADCXY (0x51), SETADCZW (0x54), SETADCXX (0x5E)."""
+    error = t.error
     units = word >> 21 & 7
     if units == 0:
         return fail(error, E_FIELD, units)
     for unit in range(3):
         if not units >> unit & 1:
             continue
-        counters = adc[thread, unit]
+        counters = t.adc[thread, unit]
         if opcode == 0x50:
             if word & 0x3FFFF > 0xFFFF:
                 return fail(error, E_COUNTER, word & 0x3FFFF)
