@@ -23,6 +23,7 @@ from meshjit.runtime.devices.base import Region
 from meshjit.runtime.devices.launch import Flag, Transport
 from meshjit.runtime.devices.silicon import SiliconMesh
 from meshjit.runtime.devices.ttsim_process import TtsimMesh
+from meshjit.runtime.topology import Link, ethernet_links
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,10 @@ class CardTarget:
 
     An address names the same offset in every DRAM bank; a buffer of n pages takes ``ceil(n / banks)`` pages from there
     in each. A launch that fails leaves the chip in an unknown state, so every later submission is refused (MJ5105).
+    ``links`` are the cables between Ethernet tiles, where they are known.
     """
 
-    def __init__(self, name: str, mesh: Mesh, arch: Arch, transport: Transport) -> None:
+    def __init__(self, name: str, mesh: Mesh, arch: Arch, transport: Transport, links: Sequence[Link] = ()) -> None:
         self.name = name
         self.arch = arch.name
         self.mesh = mesh
@@ -51,10 +53,17 @@ class CardTarget:
         self.one_copy = False
         self._chip = arch
         self._transport = transport
+        self.links = tuple(links)
         self._closed = False
         self._failed = ""
-        # What each worker's L1 holds from the last launch: the program, and its argument block.
-        self._resident: dict[tuple[int, tuple[int, int]], tuple[Program, bytes]] = {}
+        # What each worker's L1 holds from the last launch: the program, and its buffers' addresses.
+        self._resident: dict[tuple[int, tuple[int, int]], tuple[Program, Sequence[int]]] = {}
+
+    @property
+    def transport(self) -> Transport:
+        """The way to the chips, for kernels that no program has, such as those of Ethernet tiles."""
+        self._check_open()
+        return self._transport
 
     # ---- memory
 
@@ -168,7 +177,6 @@ class CardTarget:
         flags: list[Flag] = []
         for core, words in program.arguments:
             xy = chip.worker(core)
-            block = launch.argument_block(program, chip, core, words, addresses, device)
             before = self._resident.get((device, core))
             transport.write(device, xy, chip.soft_reset, reset)
             if before is not None and before[0] is program:
@@ -176,9 +184,10 @@ class CardTarget:
             else:
                 for address, data in images:
                     transport.write(device, xy, address, data)
-            if before is None or before[0] is not program or before[1] != block:
+            if before is None or before[0] is not program or before[1] != addresses:
+                block = launch.argument_block(program, chip, core, words, addresses, device)
                 transport.write(device, xy, L1.arguments, block)
-            self._resident[device, core] = (program, block)
+            self._resident[device, core] = (program, addresses)
             flags.append((device, xy, L1.flags, DONE_VALUE))
         for core, _ in program.arguments:
             transport.write(device, chip.worker(core), chip.soft_reset, release)
@@ -196,10 +205,16 @@ class CardTarget:
 
 
 def open_emulator(mesh: Mesh, arch: str, **options: Any) -> CardTarget:
-    """Emulated chips: ``emulator:wormhole`` or ``emulator:blackhole``. Options go to the emulator."""
+    """Emulated chips: ``emulator:wormhole`` or ``emulator:blackhole``. Options go to the emulator.
+
+    The option ``links`` names other cables than those between neighbours along each axis of the mesh
+    (:func:`~meshjit.runtime.topology.ethernet_links`); ``links=()`` is none.
+    """
     from meshjit.runtime.emulator.mesh import EmulatedMesh  # noqa: PLC0415  # brings numba in, which other targets do not need
 
-    return CardTarget(f"emulator:{arch}", mesh, _arch(arch), EmulatedMesh(arch, mesh.size, **options))
+    chip = _arch(arch)
+    links = options.setdefault("links", ethernet_links(mesh, chip))
+    return CardTarget(f"emulator:{arch}", mesh, chip, EmulatedMesh(chip, mesh.size, **options), links)
 
 
 def open_ttsim(mesh: Mesh, path: str) -> CardTarget:
