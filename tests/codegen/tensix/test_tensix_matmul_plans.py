@@ -148,12 +148,12 @@ def test_a_plan_that_l1_does_not_hold_names_the_buffer(arch):
 
 
 @pytest.mark.parametrize("chip", ["wormhole", "blackhole"])
-@pytest.mark.parametrize("seed", [1, 7, 12345])
-def test_results_do_not_depend_on_who_runs_when(chip, seed):
-    expected = run_plan(target("emulator", chip, ONE), PLANS[0], BF16)[0]
+@pytest.mark.parametrize(("seed", "a_transposed"), [(1, False), (7, False), (12345, False), (2, True)])
+def test_results_do_not_depend_on_who_runs_when(chip, seed, a_transposed):
+    expected = run_plan(target("emulator", chip, ONE), PLANS[0], BF16, a_transposed=a_transposed)[0]
     card = open_emulator(ONE, chip, seed=seed)
     for cut in PLANS[4:]:
-        assert run_plan(card, cut, BF16, times=2)[0] == expected, cut
+        assert run_plan(card, cut, BF16, times=2, a_transposed=a_transposed)[0] == expected, cut
     card.close()
 
 
