@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 from meshjit.arch import ARCHS, Arch
 from meshjit.codegen import riscv
-from meshjit.codegen.tensix import check, eltwise, matmul, rows
+from meshjit.codegen.tensix import check, copy, eltwise, matmul, rows
 from meshjit.codegen.tensix.check.translate import compiled
 from meshjit.codegen.tensix.eltwise import EltwiseSpec, Operand
 from meshjit.codegen.tensix.expression import Expression, Step
@@ -25,13 +25,21 @@ CHAIN = Expression(2, (Step("add", (0, 1)), Step("gelu_tanh", (2,))))
 
 
 def programs(arch: Arch) -> Iterator[tuple[str, Program]]:
-    """A chain, a softmax, and matmuls of several sizes, the larger ones shared by cores."""
+    """A chain, a softmax, matmuls of several sizes, the larger ones shared by cores, and copies."""
     one = Operand((1024, 1024), BF16)
     yield "chain 1024x1024", eltwise.build(EltwiseSpec("chain", CHAIN, (one, one), one.shape, BF16), arch)
     yield "softmax 1024x1024", rows.build_softmax(rows.SoftmaxSpec("softmax", one, 1, BF16), arch)
     for m, k, n in SIZES:
         spec = matmul.MatmulSpec("matmul", Operand((m, k), BF16), Operand((k, n), BF16), BF16)
         yield f"matmul {m}x{k}x{n}", matmul.build(spec, arch)
+    copies = (
+        copy.transpose("transpose 4096x1024", (4096, 1024), (1, 0), BF16),
+        copy.reshape("reshape 1000x1000", (1000, 1000), (500, 2000), BF16),
+        copy.concat("concat 1024x1024", [(1024, 1024), (1024, 1024)], 1, BF16),
+        copy.pad("pad 1000x1000", (1000, 1000), (0, 3), (24, 21), 0.0, BF16),
+    )
+    for spec in copies:
+        yield spec.name, copy.build(spec, arch)
 
 
 def milliseconds(work: Callable[[], object]) -> float:

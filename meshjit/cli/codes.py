@@ -149,9 +149,10 @@ _CODEGEN = {
     "message shows what each waits for.",
     "MJ4153": "A semaphore between the threads of a card program may be lost, taken twice or left over: a fault of "
     "their templates.",
-    "MJ4154": "A card kernel touches pages of a circular buffer that are not its own: a fault of its template.",
-    "MJ4155": "A card kernel lets memory change hands while a NoC transfer of it may be under way: a fault of its "
-    "template.",
+    "MJ4154": "A card kernel touches pages of a circular buffer that are not its own, or memory that its program does "
+    "not declare: a fault of its template.",
+    "MJ4155": "A card kernel touches memory, or lets it change hands, while a NoC transfer of it may be under way: a "
+    "fault of its template.",
     "MJ4156": "The kernels of a card program do not agree on how many tiles pass through the source registers: a "
     "fault of their templates.",
     "MJ4157": "A card kernel for Blackhole may see what a core's data cache has kept instead of what L1 holds, or one "

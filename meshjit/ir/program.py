@@ -102,6 +102,15 @@ class CircularBuffer:
 
 
 @dataclass(frozen=True)
+class Area:
+    """Bytes of L1 that the RISC-V cores of a program use besides its circular buffers, on each core of a program."""
+
+    name: str
+    address: int
+    size_bytes: int
+
+
+@dataclass(frozen=True)
 class Program:
     """One kernel launch on one device.
 
@@ -120,6 +129,7 @@ class Program:
     circular_buffers: tuple[CircularBuffer, ...] = ()
     config: tuple[tuple[int, int], ...] = ()
     num_tasks: int = 1
+    areas: tuple[Area, ...] = ()
 
 
 class Layout(StrEnum):

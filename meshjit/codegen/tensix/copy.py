@@ -18,7 +18,7 @@ from meshjit.errors import CodegenError
 from meshjit.ir.graph import Node
 from meshjit.ir.mesh import Mesh
 from meshjit.ir.ops.shape import ints
-from meshjit.ir.program import BufferAddress, PerDevice, Program, Role, Word
+from meshjit.ir.program import Area, BufferAddress, PerDevice, Program, Role, Word
 from meshjit.ir.types import BF16, BOOL, I32, DType
 
 #: Source pages that the element path keeps in L1.
@@ -175,7 +175,13 @@ def build(spec: CopySpec, arch: Arch) -> Program:
     tile = L1.data
     tags = tile + page
     cache = tags + 4096
-    if cache + CACHE_PAGES * page > arch.l1_bytes:
+    areas = (
+        Area("tile", tile, page),
+        Area("tags", tags, 4 * CACHE_PAGES),
+        # The checker bounds where a run of up to 16 elements starts and how long it is apart.
+        Area("cache", cache, CACHE_PAGES * page + 15 * size),
+    )
+    if areas[-1].address + areas[-1].size_bytes > arch.l1_bytes:
         raise CodegenError("MJ4124", "the page cache does not fit in L1", fix="use a chip with more L1")
     cores = rectangle(total, arch.grid)
     params = {
@@ -207,6 +213,7 @@ def build(spec: CopySpec, arch: Arch) -> Program:
         kernels=(built,),
         arguments=tuple(arguments),
         num_buffers=n + 1,
+        areas=areas,
     )
 
 

@@ -22,7 +22,7 @@ from meshjit.codegen.tensix.grid import buffers, rectangle, split
 from meshjit.codegen.tensix.hw import Cb, hw
 from meshjit.codegen.tensix.sfpu import Builder, V
 from meshjit.errors import CodegenError
-from meshjit.ir.program import BufferAddress, Program, Role, Word
+from meshjit.ir.program import Area, BufferAddress, Program, Role, Word
 from meshjit.ir.types import BF16, I32, DType
 
 #: Mode 2 steps Dst by 4 rows (one group of a reduction over columns), mode 3 by 2 (one vector).
@@ -349,12 +349,13 @@ def _build(
           "address_arg": n, "count_arg": count_arg, "start_args": start_args, "page_args": page_args[n:]}),
     )  # fmt: skip
     fill: Sequence[tuple[int, ...]] = ((),) * len(cores)
+    areas: tuple[Area, ...] = ()
     if out_shape is not None and not scatter.same_tiles(kept, out_shape):
         writer = scatter.plan(kept, out_shape, layout.outer, cbs[-1], dtype.size_bytes, page_args[-1] + 1)
         out_row = replace(out_row, stride=writer.stride)
         params = {**sources[-1][2], **writer.parameters, "operands": (out_row,)}
         sources = (*sources[:-1], (Role.BRISC, "tensix/writer_scatter.ll.j2", params))
-        fill = writer.fill(cores)
+        fill, areas = writer.fill(cores), writer.areas
     kernels = tuple(kernel(name, role, template, arch, cores, **common, **params) for role, template, params in sources)
     arguments: list[tuple[tuple[int, int], tuple[Word, ...]]] = []
     for share, extra in zip(split(layout.rows, cores), fill, strict=True):
@@ -371,4 +372,5 @@ def _build(
         num_buffers=num_buffers,
         circular_buffers=tuple(cb.declare(d) for cb, d in zip(cbs, dtypes, strict=True)),
         config=config.table(arch, unpack0=formats[0], unpack1=formats[0], out=dtype, dst32=True),
+        areas=areas,
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from meshjit.arch import TILE_DIM, num_tiles, row_major, tile_grid
 from meshjit.codegen.tensix.grid import split
 from meshjit.codegen.tensix.hw import Cb
-from meshjit.ir.program import CoreRange
+from meshjit.ir.program import Area, CoreRange
 
 #: A cell holds one element on its way out; its low address bits are those of the element's place.
 _CELL_BYTES = 16
@@ -17,11 +17,13 @@ _CELL_BYTES = 16
 
 @dataclass(frozen=True)
 class Writer:
-    """``parameters`` of the template writer_scatter, the output's ``stride`` in elements for each outer dim, and how
-    many ``pages`` the cores fill up with zeros; None when the result's elements fill its pages."""
+    """``parameters`` of the template writer_scatter, the output's ``stride`` in elements for each outer dim, the
+    ``areas`` that it uses in L1, and how many ``pages`` the cores fill up with zeros; None when the result's elements
+    fill its pages."""
 
     parameters: Mapping[str, object]
     stride: tuple[int, ...]
+    areas: tuple[Area, ...]
     pages: int | None
 
     def fill(self, cores: CoreRange) -> list[tuple[int, ...]]:
@@ -52,14 +54,15 @@ def plan(
     _, tile_rows, tile_columns = tile_grid(out_shape)
     rows, columns = (1, 1, *out_shape)[-2:]
     full = rows % TILE_DIM == 0 and columns % TILE_DIM == 0
-    cells = last.address + last.page_bytes * last.pages
+    cells = Area("cells", last.address + last.page_bytes * last.pages, _CELL_BYTES * TILE_DIM * TILE_DIM)
+    zeros = Area("zeros", cells.address + cells.size_bytes, 256 * size + _CELL_BYTES)
     parameters: dict[str, object] = {
         "rows": dim(rank - 2),
         "columns": dim(rank - 1),
         "shape": (rows, columns, tile_rows, tile_columns),
         "size": size,
-        "cells": cells,
-        "zeros": cells + _CELL_BYTES * TILE_DIM * TILE_DIM,
+        "cells": cells.address,
+        "zeros": zeros.address,
         "fill_args": None if full else (fill_arg, fill_arg + 1),
     }
-    return Writer(parameters, stride, None if full else num_tiles(out_shape))
+    return Writer(parameters, stride, (cells,) if full else (cells, zeros), None if full else num_tiles(out_shape))

@@ -17,7 +17,7 @@ from meshjit.ir.program import Program, Role
 from meshjit.toolchain import cache as binaries
 
 #: Part of the key of built kernels: those that an older checker let pass are built and checked again.
-VERSION = "check-9"
+VERSION = "check-10"
 #: Rules about the Tensix instructions of one kernel.
 WORD_RULES = (units.sfpu_latency, units.config_writes, units.moves_to_dst)
 #: The codes of what :func:`check` proves of a kernel whose control flow it can follow.
@@ -48,7 +48,9 @@ def prove(card: Program, arch: Arch) -> None:
 
     A proof is kept with the built kernels. Raises :class:`~meshjit.errors.CodegenError`, MJ4147 to MJ4156.
     """
-    digest = hashlib.sha256(repr((arch.grid, card.circular_buffers, card.arguments, len(card.config))).encode())
+    digest = hashlib.sha256(
+        repr((arch.grid, card.circular_buffers, card.areas, card.arguments, len(card.config))).encode()
+    )
     for kernel in card.kernels:
         digest.update(kernel.role.value.encode() + kernel.binary)
     binaries.get(

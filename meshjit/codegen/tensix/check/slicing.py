@@ -7,7 +7,9 @@ move data inside L1 vanish.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from meshjit.codegen.tensix.check.machine import Image
 from meshjit.codegen.tensix.check.report import refuse
@@ -15,13 +17,40 @@ from meshjit.codegen.tensix.check.values import Access
 
 
 @dataclass(frozen=True)
+class Touch:
+    """L1 that loads or stores touch: the word of one of them, a register or word of local memory (0 for none), the
+    bytes from its value on, and whether they are stored to."""
+
+    at: int
+    place: int
+    first: int
+    end: int
+    store: bool
+
+
+@dataclass(frozen=True)
+class Region:
+    """A loop of which only matters what it touches in L1: its first block, all of them, the block after it, its loads
+    and stores of L1, and what these touch together."""
+
+    head: int
+    blocks: frozenset[int]
+    after: int
+    words: frozenset[int]
+    touches: tuple[Touch, ...]
+
+
+@dataclass(frozen=True)
 class Slice:
-    """The needed words of an image; the blocks that wait, each with the word of the load that it repeats; and where
-    each block goes on, branches that are not needed skipped."""
+    """The needed words of an image, and those of them whose results are; the blocks that wait, each with the word of
+    the load that it repeats; where each block goes on, branches that are not needed skipped; and regions by first
+    block."""
 
     needed: frozenset[int]
+    valued: frozenset[int]
     polls: dict[int, int]
     after: list[tuple[int, ...]]
+    regions: Mapping[int, Region]
 
 
 #: Bits of registers in a set of places; places in local memory follow.
@@ -64,7 +93,7 @@ class Places:
         return bits
 
 
-def _polls(image: Image, accesses: dict[int, Access]) -> dict[int, int]:
+def polls(image: Image, accesses: dict[int, Access]) -> dict[int, int]:
     """Blocks that repeat until what they load from outside has changed: block number to the word of that load."""
     out: dict[int, int] = {}
     for number, block in enumerate(image.blocks):
@@ -108,16 +137,35 @@ def ends_equal(image: Image, number: int) -> tuple[int, int] | None:
 
 
 class _Slicer:
-    def __init__(self, image: Image, places: Places, effects: frozenset[int]) -> None:
+    def __init__(
+        self,
+        image: Image,
+        places: Places,
+        effects: frozenset[int],
+        touched: frozenset[int],
+        regions: Mapping[int, Region],
+    ) -> None:
         self.image = image
-        self.polls = _polls(image, places.accesses)
+        self.polls = polls(image, places.accesses)
+        self.regions = regions
+        self.valued: set[int] = set()
         # A wait ends; the loop to itself at a kernel's end has no successor.
         self.after = [tuple(a for a in block.after if a != n or (n not in self.polls and len(block.after) > 1))
                       for n, block in enumerate(image.blocks)]  # fmt: skip
+        self.graph = [block.after for block in image.blocks]
+        for region in regions.values():
+            for number in region.blocks:
+                self.after[number] = self.graph[number] = (region.after,) if number == region.head else ()
+        self.before: list[list[int]] = [[] for _ in self.graph]
+        for number, after in enumerate(self.graph):
+            for a in after:
+                self.before[a].append(number)
         self.dominators = _post_dominators(self.after)
         self.reads = [places.read(at) for at in range(len(image.code))]
         self.writes = [places.written(at) for at in range(len(image.code))]
-        self.needed = set(effects)
+        for at in touched:  # of a store that only touches L1, the value does not matter
+            self.reads[at] = 1 << image.code[at].a if image.code[at].a > 0 else 0
+        self.needed = set(effects | touched)
         for number in self.polls:
             self.needed.update(image.reach(number))
         while True:
@@ -129,10 +177,15 @@ class _Slicer:
 
     def _through(self, number: int, live: int, *, grow: bool = False) -> int:
         """What matters before a block, given what matters after it; with ``grow``, take what writes that."""
+        if number in self.regions:
+            for touch in self.regions[number].touches:
+                live |= 1 << touch.place if touch.place else 0
+            return live
         for at in reversed(self.image.reach(number)):
             write = self.writes[at]
             if grow and write & live:
                 self.needed.add(at)
+                self.valued.add(at)
             live &= ~write
             if at in self.needed:
                 live |= self.reads[at]
@@ -141,18 +194,17 @@ class _Slicer:
     def _live_in(self) -> list[int]:
         into = [0] * len(self.after)
         todo = list(range(len(self.after)))
-        before = self.image.predecessors
         while todo:
             number = todo.pop()
             new = self._through(number, self._live_out(number, into))
             if new != into[number]:
                 into[number] = new
-                todo += [p for p in before[number] if p not in todo]
+                todo += [p for p in self.before[number] if p not in todo]
         return into
 
     def _live_out(self, number: int, into: list[int]) -> int:
         out = 0
-        for a in self.image.blocks[number].after:
+        for a in self.graph[number]:
             out |= into[a]
         return out
 
@@ -165,7 +217,7 @@ class _Slicer:
         """Branches on which it depends whether needed words run."""
         blocks = 0
         for number in range(len(self.after)):
-            if any(at in self.needed for at in self.image.reach(number)):
+            if number in self.regions or any(at in self.needed for at in self.image.reach(number)):
                 blocks |= 1 << number
         for number, after in enumerate(self.after):
             last = self.image.blocks[number].end - 1
@@ -173,6 +225,14 @@ class _Slicer:
                 always = self.dominators[number] & ~(1 << number)
                 if any(self.dominators[a] & blocks & ~always for a in after):
                     self.needed.add(last)
+
+    def computes(self, region: Region) -> bool:
+        """Whether something is needed later that a region writes."""
+        writes = 0
+        for number in region.blocks:
+            for at in self.image.reach(number):
+                writes |= self.writes[at]
+        return bool(writes & self._live_in()[region.after])
 
     def tainted(self, number: int) -> int:
         """Places that hold what a waiting block has read, or what was computed from it."""
@@ -207,11 +267,23 @@ class _Slicer:
         return out
 
 
-def slice_of(image: Image, places: Places, effects: frozenset[int]) -> Slice:
-    """The slice for ``effects``, which are words of the image.
+def slice_of(
+    image: Image,
+    places: Places,
+    effects: frozenset[int],
+    touched: frozenset[int] = frozenset(),
+    regions: Mapping[int, Region] = MappingProxyType({}),
+) -> Slice:
+    """The slice for ``effects``, which are words of the image, for the addresses of ``touched``, loads and stores, and
+    for what regions begin with. Regions in which something is computed that is needed are left out: what they touch is
+    then ``touched`` one by one.
 
     Raises :class:`~meshjit.errors.CodegenError` (MJ4147) when what a kernel does depends on when others do something.
     """
-    slicer = _Slicer(image, places, effects)
+    slicer = _Slicer(image, places, effects, touched, regions)
+    kept = {head: region for head, region in regions.items() if not slicer.computes(region)}
+    if len(kept) < len(regions):
+        single = frozenset(at for head, region in regions.items() if head not in kept for at in region.words)
+        return slice_of(image, places, effects, touched | single, kept)
     slicer.check_waits()
-    return Slice(frozenset(slicer.needed), slicer.polls, slicer.successors())
+    return Slice(frozenset(slicer.needed), frozenset(slicer.valued), slicer.polls, slicer.successors(), dict(regions))

@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from meshjit.arch import L1, MOP_CONFIG_BASE
-from meshjit.codegen.tensix.check import slicing, values
+from meshjit.codegen.tensix.check import slicing, touches, values
 from meshjit.codegen.tensix.check.events import SOURCES, source_use
-from meshjit.codegen.tensix.check.follow import ATOMIC, MULTICAST, WRITE, Follower
+from meshjit.codegen.tensix.check.follow import Follower
 from meshjit.codegen.tensix.check.machine import CONDITIONS, EXPRESSIONS, HELPERS, Image, Instr
 from meshjit.codegen.tensix.check.report import refuse
+from meshjit.codegen.tensix.check.transfers import ATOMIC, MULTICAST, WRITE
 from meshjit.codegen.tensix.check.values import Access
 from meshjit.codegen.tensix.check.words import Word, decode
 
@@ -28,7 +29,8 @@ _EFFECTS = frozenset(
 class _Translator:
     def __init__(self, image: Image) -> None:
         self.image = image
-        self.accesses = values.accesses(image)
+        entries = values.entries(image)
+        self.accesses = values.accesses(image, entries)
         self.places = slicing.Places(image, self.accesses)
         self.words = {
             at: Word(at, *decode(i.imm, image.arch.name)) for at, i in enumerate(image.code) if i.kind == "tensix"
@@ -37,11 +39,16 @@ class _Translator:
         self.wanted = self._noc_registers()
         effects = frozenset(self._effects())
         self.slice = slicing.slice_of(image, self.places, effects)
+        touched, regions = touches.find(image, self.accesses, self.places, entries, self.slice)
+        if touched or regions:
+            self.slice = slicing.slice_of(image, self.places, effects, touched, regions)
+        self.touched = frozenset(touched) | {at for r in regions.values() for at in r.words}
         #: Loads that only say where a request goes.
         self.where: frozenset[int] = frozenset()
         coordinates = {at for at in effects if at in self.accesses and self.accesses[at].address in self.somewhere}
         if coordinates:
-            self.where = self.slice.needed - slicing.slice_of(image, self.places, effects - coordinates).needed
+            others = slicing.slice_of(image, self.places, effects - coordinates, touched, regions)
+            self.where = self.slice.needed - others.needed
         self.names: set[str] = set()
 
     def _recorded(self) -> dict[int, tuple[Word, ...]]:
@@ -126,6 +133,10 @@ class _Translator:
     def statement(self, at: int) -> str:
         """One instruction."""
         instr = self.image.code[at]
+        if at in self.touched:
+            touch = f"touch({at}, {self.address(at)}, {self.address(at)} + {instr.size}, {instr.kind == 'store'})"
+            if instr.kind == "store" or at not in self.slice.valued:
+                return touch
         if instr.kind == "alu":
             return f"{self.name(instr.d)} = {EXPRESSIONS[instr.op].format(**self.operands(instr))}"
         if instr.kind == "const":
@@ -165,6 +176,11 @@ class _Translator:
         if where == "l1":
             return f"done({at})" if address == L1.flags else f"set_word({at}, {address}, {value}, {instr.size})"
         raise refuse(self.image, "MJ4147", at, f"a store to a {where} register", "BabyRISCV/README.md")
+
+    def touch(self, what: slicing.Touch) -> str:
+        """What a loop touches."""
+        base = f"{self.name(what.place)} + " if what.place else ""
+        return f"touch({what.at}, {base}{what.first}, {base}{what.end}, {what.store})"
 
     def tensix(self, word: Word) -> str:
         """A Tensix instruction that matters."""
@@ -247,6 +263,8 @@ class _Translator:
 
     def block(self, number: int) -> list[str]:
         """The statements of a block, without its branch."""
+        if number in self.slice.regions:
+            return [self.touch(t) for t in self.slice.regions[number].touches]
         if number in self.slice.polls:
             return self.poll(number)
         last = self.image.blocks[number].end - 1
@@ -311,8 +329,9 @@ class _Translator:
 
 
 _METHODS = (
-    "load", "where", "poll", "push", "send", "noc", "mop", "counter", "release", "done", "gpr", "config", "unpack",
-    "pack", "set_word", "await_word", "semwait", "seminit", "sempost", "semget", "expand", "record", "replay", "source",
+    "load", "where", "touch", "poll", "push", "send", "noc", "mop", "counter", "release", "done", "gpr", "config",
+    "unpack", "pack", "set_word", "await_word", "semwait", "seminit", "sempost", "semget", "expand", "record", "replay",
+    "source",
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ That is enough to say which device a load or store goes to, because kernels make
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from meshjit.arch import CONFIG_BASE, INSTRUCTION_PUSH, MOP_CONFIG_BASE, TENSIX_SYNC
@@ -66,7 +67,7 @@ def _arithmetic(op: str, x: Value, y: Value) -> Value:
     return None
 
 
-class _State:
+class State:
     """Registers, the words of local memory that were stored at known addresses, and for registers that are not known
     the constant that made them an instruction word (its opcode, and bits of its fields)."""
 
@@ -75,10 +76,11 @@ class _State:
         self.memory = memory
         self.parts = parts
 
-    def copy(self) -> _State:
-        return _State(self.registers[:], dict(self.memory), dict(self.parts))
+    def copy(self) -> State:
+        """The same, to be changed."""
+        return State(self.registers[:], dict(self.memory), dict(self.parts))
 
-    def join(self, other: _State) -> bool:
+    def join(self, other: State) -> bool:
         """Take what is known in both; whether that is less than before."""
         changed = False
         if self.registers != other.registers or self.parts != other.parts:
@@ -92,7 +94,7 @@ class _State:
             changed = True
         return changed
 
-    def common(self, other: _State, register: int) -> int:
+    def common(self, other: State, register: int) -> int:
         """What two instruction words in a register share, 0 when they are different instructions."""
         x, y = self.part(register), other.part(register)
         return x & y if x >> 24 == y >> 24 else 0
@@ -103,12 +105,15 @@ class _State:
         return self.parts.get(register, 0) if value is None else value if value >= _OPCODE else 0
 
     def read(self, register: int) -> Value:
+        """The value of a register."""
         return self.registers[register] if register else 0
 
     def address(self, instr: Instr) -> Value:
+        """Where a load or store goes."""
         return _add(self.read(instr.a), instr.imm)
 
     def step(self, instr: Instr) -> None:
+        """One instruction."""
         kind = instr.kind
         if kind == "alu":
             if instr.d > 0:
@@ -153,9 +158,9 @@ class _State:
         return 0
 
 
-def accesses(image: Image) -> dict[int, Access]:
-    """Every load and store that can be reached, by its word."""
-    entry: dict[int, _State] = {0: _State([None] * 32, {}, {})}
+def entries(image: Image) -> dict[int, State]:
+    """What is known where each block begins that can be reached."""
+    entry: dict[int, State] = {0: State([None] * 32, {}, {})}
     todo = [0]
     while todo:
         number = todo.pop()
@@ -170,8 +175,14 @@ def accesses(image: Image) -> dict[int, Access]:
                 continue
             if after not in todo:
                 todo.append(after)
+    return entry
+
+
+def accesses(image: Image, entry: Mapping[int, State] | None = None) -> dict[int, Access]:
+    """Every load and store that can be reached, by its word; ``entry`` is what :func:`entries` gives."""
     out: dict[int, Access] = {}
-    for number, state in entry.items():
+    for number, state in (entries(image) if entry is None else entry).items():
+        state = state.copy()
         for at in image.reach(number):
             instr = image.code[at]
             if instr.kind in ("load", "store"):

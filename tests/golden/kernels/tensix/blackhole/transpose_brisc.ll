@@ -4,8 +4,6 @@ entry:
   fence seq_cst
   %noc.reads.var = alloca i32
   %noc.writes.var = alloca i32
-  %left.var = alloca i32
-  %addr.var = alloca i32
   %c0.var = alloca i32
   %c1.var = alloca i32
   store volatile i32 40960, ptr inttoptr (i32 4289798696 to ptr)
@@ -149,20 +147,13 @@ p0.ri.body:
   %p0.row = add i32 %p0.r.first, %p0.ri
   %p0.rs = mul i32 %p0.row, 1
   %p0.rat = add i32 %p0.at.2, %p0.rs
-  store i32 0, ptr %left.var
-  br label %p0.ci.pre
-p0.ci.pre:
-  br label %p0.ci.head
-p0.ci.head:
-  %p0.ci = phi i32 [ 0, %p0.ci.pre ], [ %p0.ci.next, %p0.ci.latch ]
-  %p0.ci.more = icmp ult i32 %p0.ci, %p0.c.count
-  br i1 %p0.ci.more, label %p0.ci.body, label %p0.ci.done
-p0.ci.body:
+  br label %p0.runs
+p0.runs:
+  %p0.ci = phi i32 [ 0, %p0.ri.body ], [ %p0.cn, %p0.ran ]
+  %p0.some = icmp ult i32 %p0.ci, %p0.c.count
+  br i1 %p0.some, label %p0.run, label %p0.ri.ran
+p0.run:
   %p0.col = add i32 %p0.c.first, %p0.ci
-  %p0.left = load i32, ptr %left.var
-  %p0.none = icmp eq i32 %p0.left, 0
-  br i1 %p0.none, label %p0.nx.then, label %p0.nx.else
-p0.nx.then:
   %p0.cs = mul i32 %p0.col, 70
   %p0.lin = add i32 %p0.rat, %p0.cs
   %p0.sc = urem i32 %p0.lin, 70
@@ -229,14 +220,12 @@ p0.ms.else:
   %p0.s.s1 = add i32 %p0.s.c1, %p0.s.c2
   %p0.s.s2 = add i32 %p0.s.s0, %p0.s.s1
   %p0.s = shl i32 %p0.s.s2, 1
-  %p0.source = add i32 %p0.copy, %p0.s
-  store i32 %p0.source, ptr %addr.var
-  store i32 1, ptr %left.var
-  br label %p0.nx.else
-p0.nx.else:
-  %p0.a = load i32, ptr %addr.var
-  %p0.ap = inttoptr i32 %p0.a to ptr
-  %p0.value = load volatile i16, ptr %p0.ap
+  %p0.source.at = add i32 %p0.copy, %p0.s
+  %p0.source = freeze i32 %p0.source.at
+  %p0.length = add i32 1, 0
+  %p0.from.a = add i32 %p0.source, 0
+  %p0.from.ptr = inttoptr i32 %p0.from.a to ptr
+  %p0.value = load volatile i16, ptr %p0.from.ptr
   %p0.d.r0 = and i32 %p0.row, 16
   %p0.d.r1 = shl i32 %p0.d.r0, 5
   %p0.d.r2 = and i32 %p0.row, 15
@@ -251,16 +240,11 @@ p0.nx.else:
   %p0.dst.a = add i32 %p0.d, 131072
   %p0.dst.ptr = inttoptr i32 %p0.dst.a to ptr
   store volatile i16 %p0.value, ptr %p0.dst.ptr
-  %p0.a1 = add i32 %p0.a, 2
-  store i32 %p0.a1, ptr %addr.var
-  %p0.l0 = load i32, ptr %left.var
-  %p0.l1 = sub i32 %p0.l0, 1
-  store i32 %p0.l1, ptr %left.var
-  br label %p0.ci.latch
-p0.ci.latch:
-  %p0.ci.next = add i32 %p0.ci, 1
-  br label %p0.ci.head
-p0.ci.done:
+  %p0.cn = add i32 %p0.ci, %p0.length
+  br label %p0.ran
+p0.ran:
+  br label %p0.runs
+p0.ri.ran:
   br label %p0.ri.latch
 p0.ri.latch:
   %p0.ri.next = add i32 %p0.ri, 1
