@@ -110,7 +110,7 @@ def disassemble(kernel: Kernel) -> str:
     if names:
         head.append("; Tensix: " + ", ".join(f"{count} {name}" for name, count in names.most_common()))
     head.append(f"; checked: {_spans(check.RULES)} of this kernel (meshjit explain {check.RULES[0]})")
-    head.append(f"; checked: {_spans(check.PROGRAM_RULES)} of its program's kernels, when they share circular buffers")
+    head.append(f"; checked: {_spans(check.PROGRAM_RULES)} of its program's kernels")
     return "\n".join((*head, *body)) + "\n"
 
 

@@ -69,9 +69,9 @@ _COPY_FAULTS = (
     Fault("page sent before it is there", COPY, _READ, "", "concat", "MJ4155", "may be under way"),
     Fault("tile filled while it is sent", COPY, _WRITTEN, "", "pad", "MJ4155", "stores to"),
     Fault("page read where it is sent from", COPY, _WRITTEN, "", "concat", "MJ4155", "may be under way"),
-    Fault("a write that nobody awaits", COPY, "{{ t.finish() }}",
-          "{{ t.write_page('we', '%address', '%start', page, tile) }}\n{{ t.finish() }}", "concat", "MJ4155",
-          "under way at the end"),
+    Fault("a write that nobody awaits", COPY, "{{ t.finish() }}", "{{ t.stores_done('se', tile) }}\n"
+          "{{ t.write_page('we', '%address', '%start', page, tile) }}\n{{ t.finish() }}",
+          "concat", "MJ4155", "under way at the end"),
     Fault("writes awaited but for the last tile", COPY, _WRITTEN,
           "  %upto = sub i32 %count, 1\n  %before = icmp ult i32 %i, %upto\n{% call t.when('wl', '%before') %}\n"
           + _WRITTEN + "{% endcall %}\n", "concat", "MJ4155", "may be under way"),
