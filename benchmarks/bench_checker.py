@@ -20,6 +20,7 @@ from meshjit.ir.types import BF16
 #: Rows, K and columns of matmuls.
 SIZES = (
     (64, 64, 64), (256, 256, 256), (1024, 1024, 1024), (2048, 2048, 2048), (128, 4544, 4544), (512, 4096, 4096),
+    (4096, 4096, 4096),
 )  # fmt: skip
 CHAIN = Expression(2, (Step("add", (0, 1)), Step("gelu_tanh", (2,))))
 

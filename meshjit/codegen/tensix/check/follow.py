@@ -50,12 +50,14 @@ class Follower(Requests):
 
     def poll(self, at: int, address: int, ends: Callable[[int], bool]) -> None:
         """A loop that repeats a load until ``ends`` of the value is true."""
+        if self.poll_initiator(at, address, ends):
+            return
         known = self.counters.get(address)
         if known is not None:
             self.poll_counter(at, *known, ends)
         elif address in self.transfers.counters:
             self.poll_transfers(at, address, ends)
-        elif not self.poll_initiator(at, address, ends):
+        else:
             what = f"a wait for {address:#x}, which nobody is known to change"
             raise self.refuse("MJ4147", at, what, "NoC/MemoryMap.md")
 

@@ -43,12 +43,17 @@ class Requests(Rings):
         self.remote: list[Remote] = []
         #: Arguments that the kernel has changed.
         self.local: dict[int, int] = {}
-        self._places: dict[int, int] = {}
+        self._places: dict[int, Address] = {}
         self._reach: dict[tuple[int, bool], tuple[Place, ...]] = {}
         self._numbers: dict[tuple[int, Remote], int] = {}
+        #: Multicasts by kind, bytes and the argument that says where they go: their number, and how many cores.
+        self._casts: dict[tuple[int, int, int, int], tuple[int, int]] = {}
         self._busy: set[int] = set()
         self._used: set[int] = set()
-        self._initiators = initiators(image.arch)
+        command = image.arch.noc.command
+        self._commands = {initiator + command: initiator for initiator in initiators(image.arch)}
+        #: Waits for request initiators that depend on nothing else.
+        self._idle: set[int] = set()
 
     @property
     def registers(self) -> frozenset[int]:
@@ -74,9 +79,10 @@ class Requests(Rings):
         """A load of an argument that only says where requests go. Other cores may go elsewhere and do the same."""
         if address in self.local or address not in self.words:
             return self.load(at, address)
-        place = Address(self.words[address])
-        place.argument = address
-        self._places[address] = place
+        place = self._places.get(address)
+        if place is None:
+            place = self._places[address] = Address(self.words[address])
+            place.argument = address
         return place
 
     def _cores(self, initiator: int, *, multicast: bool) -> tuple[tuple[Place, ...], int]:
@@ -93,17 +99,18 @@ class Requests(Rings):
 
     # ---- requests ----
 
-    def tell(self, kind: int, at: int, what: Remote) -> None:
-        """An event of words or of other cores."""
+    def tell(self, kind: int, at: int, what: Remote) -> int:
+        """An event of words or of other cores; the number of ``what``."""
         number = self._numbers.setdefault((kind, what), len(self.remote))
         if number == len(self.remote):
             self.remote.append(what)
         self.events.append((kind, number, 0, at))
+        return number
 
     def send(self, at: int, initiator: int) -> None:
         """A request is given to a request initiator."""
-        noc = self.image.arch.noc
-        ctrl, length = self.noc.get(initiator + noc.ctrl, 0), self.noc.get(initiator + noc.length, 0)
+        noc, registers = self.image.arch.noc, self.noc
+        ctrl, length = registers.get(initiator + noc.ctrl, 0), registers.get(initiator + noc.length, 0)
         if initiator in self._busy:
             raise self.refuse("MJ4155", at, "the request initiator may still be busy", "NoC/MemoryMap.md")
         self._busy.add(initiator)
@@ -112,7 +119,7 @@ class Requests(Rings):
         if ctrl & ATOMIC:
             return self._increment(at, initiator, base, length)
         reads = not ctrl & WRITE
-        first = self.noc.get(initiator + (noc.return_lo if reads else noc.target_lo), 0)
+        first = registers.get(initiator + (noc.return_lo if reads else noc.target_lo), 0)
         touched = Range(first, first + length)
         what = "reads over the NoC to" if reads else "sends from"
         self.owned(at, touched, True if reads else None, what, changes=reads)
@@ -142,18 +149,24 @@ class Requests(Rings):
     def _multicast(self, at: int, initiator: int, touched: Range) -> int:
         """A multicast to a rectangle of cores, which leaves out this one; how many there are."""
         noc = self.image.arch.noc
-        cores, place = self._cores(initiator, multicast=True)
-        first = self.noc.get(initiator + noc.return_lo, 0)
-        if first in self.words:
+        first, length = self.noc.get(initiator + noc.return_lo, 0), touched.end - touched.first
+        kind = TELL if first in self.words else CAST
+        if kind == TELL:
             if touched != (first, first + 4):
                 raise self.refuse("MJ4147", at, "a multicast of several words", "NoC/Ordering.md")
             if any(flying.end - flying.first > 4 for flying, _ in self.transfers.under_way(reads=False)):
                 what = "tells others of what may not have arrived there yet"
                 raise self.refuse("MJ4155", at, what, "NoC/Ordering.md")
-            self.tell(TELL, at, Remote(first, first + 4, 0, cores, place))
-        else:
-            self.tell(CAST, at, Remote(first, first + touched.end - touched.first, 0, cores, place))
-        return len(cores)
+        word = self.noc.get(initiator + noc.return_coordinate, 0)
+        key = kind, first, length, word.argument if isinstance(word, Address) else 0
+        known = self._casts.get(key) if key[3] else None
+        if known is None:
+            cores, place = self._cores(initiator, multicast=True)
+            number = self.tell(kind, at, Remote(first, first + length, 0, cores, place))
+            self._casts[key] = number, len(cores)
+            return len(cores)
+        self.events.append((kind, known[0], 0, at))
+        return known[1]
 
     def poll_transfers(self, at: int, counter: int, ends: Callable[[int], bool]) -> None:
         """A loop that repeats a load of a counter of answers until ``ends`` of it is true."""
@@ -166,10 +179,13 @@ class Requests(Rings):
 
     def poll_initiator(self, at: int, address: int, ends: Callable[[int], bool]) -> bool:
         """The same of a request initiator's command register; False when the address is none."""
-        initiator = address - self.image.arch.noc.command
-        if initiator not in self._initiators:
+        initiator = self._commands.get(address)
+        if initiator is None:
             return False
-        if not ends(0) or ends(1):
-            raise self.refuse("MJ4155", at, "this does not wait for the request initiator", "NoC/MemoryMap.md")
+        if at not in self._idle:
+            if not ends(0) or ends(1):
+                raise self.refuse("MJ4155", at, "this does not wait for the request initiator", "NoC/MemoryMap.md")
+            if ends.__closure__ is None:
+                self._idle.add(at)
         self._busy.discard(initiator)
         return True

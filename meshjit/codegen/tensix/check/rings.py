@@ -44,6 +44,8 @@ class Rings(Sources):
         #: Buffers that were touched before anything else was done with them, and the word that did.
         self._touched: dict[int, int] = {}
         self._thresholds: dict[int, int] = {}
+        #: Where pages begin that tiles were in: the side, and the page of the ring.
+        self._pages: dict[int, tuple[Side, int]] = {}
         self._cleared: set[int] | None = set() if image.role is Role.BRISC else None
 
     @property
@@ -121,9 +123,10 @@ class Rings(Sources):
         program's, or, when they do not change, in its arguments."""
         for whole, buffer in self._buffers:
             if touched.first < whole.end and whole.first < touched.end:
-                if buffer.index not in self._sides:
+                side = self._sides.get(buffer.index)
+                if side is None:
                     self._touched[buffer.index] = at
-                side = self._sides.get(buffer.index) or self._side(at, buffer, True)
+                    side = self._side(at, buffer, True)
                 if producer in (side.producer, None) and side.has(touched):
                     return
                 text = f"{what} {touched.first:#x}, outside the pages of buffer {buffer.index} that it has waited for"
@@ -145,10 +148,17 @@ class Rings(Sources):
 
     def tile(self, at: int, first: int, producer: bool, what: str) -> None:
         """Refuse unless a tile begins where a page does, and the page is this side's."""
+        known = self._pages.get(first)
+        if known is not None:  # its side is known, too
+            side, page = known
+            if side.producer == producer and (page - side.told) % side.pages < side.granted:
+                return None
         for _, buffer in self._buffers:
             page, offset = divmod(first - buffer.address, buffer.page_bytes)
             if 0 <= page < buffer.num_pages and not offset:
-                return self.owned(at, Range(first, first + buffer.page_bytes), producer, what)
+                self.owned(at, Range(first, first + buffer.page_bytes), producer, what)
+                self._pages[first] = self._sides[buffer.index], page
+                return None
         raise self.refuse("MJ4154", at, f"{what} {first:#x}, where no page begins", "TensixTile/L1.md")
 
     def check_sides(self) -> None:

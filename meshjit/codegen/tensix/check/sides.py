@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from meshjit.codegen.tensix.check.events import Range
 from meshjit.ir.program import CircularBuffer
 
 
-@dataclass
 class Side:
     """One side of a circular buffer: pages told of so far, pages granted by waits and not yet told of."""
 
-    buffer: CircularBuffer
-    producer: bool
-    told: int = 0
-    granted: int = 0
+    __slots__ = ("buffer", "granted", "pages", "producer", "told")
 
-    @property
-    def pages(self) -> int:
-        """The pages of the ring."""
-        return self.buffer.num_pages
+    def __init__(self, buffer: CircularBuffer, producer: bool, told: int, granted: int) -> None:
+        self.buffer = buffer
+        self.producer = producer
+        #: The pages of the ring.
+        self.pages = buffer.num_pages
+        self.told = told
+        self.granted = granted
 
     def next_pages(self, count: int) -> list[Range]:
         """The next ``count`` pages of the ring, as the one or two ranges that they make up."""

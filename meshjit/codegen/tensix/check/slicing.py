@@ -64,6 +64,9 @@ class Places:
         self.image = image
         self.accesses = accesses
         self._slots: dict[int, int] = {}
+        #: The places that each instruction reads and writes, as bits.
+        self.reads = [self.read(at) for at in range(len(image.code))]
+        self.writes = [self.written(at) for at in range(len(image.code))]
 
     def slot(self, at: int) -> int | None:
         """The place of the local memory word that the instruction at ``at`` loads or stores, None if it does not."""
@@ -161,70 +164,67 @@ class _Slicer:
             for a in after:
                 self.before[a].append(number)
         self.dominators = _post_dominators(self.after)
-        self.reads = [places.read(at) for at in range(len(image.code))]
-        self.writes = [places.written(at) for at in range(len(image.code))]
+        self.reads, self.writes = places.reads[:], places.writes
         for at in touched:  # of a store that only touches L1, the value does not matter
             self.reads[at] = 1 << image.code[at].a if image.code[at].a > 0 else 0
         self.needed = set(effects | touched)
         for number in self.polls:
             self.needed.update(image.reach(number))
-        while True:
-            before = len(self.needed)
-            self._values()
-            self._branches()
-            if len(self.needed) == before:
-                break
+        #: What matters before each block. It only grows while words become needed.
+        self.into = [0] * len(self.after)
+        todo = list(range(len(self.after)))
+        while todo:
+            self._values(todo)
+            todo = self._branches()
 
-    def _through(self, number: int, live: int, *, grow: bool = False) -> int:
-        """What matters before a block, given what matters after it; with ``grow``, take what writes that."""
+    def _through(self, number: int) -> int:
+        """What matters before a block; what writes what matters later becomes needed."""
+        live = 0
+        for a in self.graph[number]:
+            live |= self.into[a]
         if number in self.regions:
             for touch in self.regions[number].touches:
                 live |= 1 << touch.place if touch.place else 0
             return live
+        needed, reads, writes = self.needed, self.reads, self.writes
         for at in reversed(self.image.reach(number)):
-            write = self.writes[at]
-            if grow and write & live:
-                self.needed.add(at)
+            write = writes[at]
+            if write & live:
+                needed.add(at)
                 self.valued.add(at)
-            live &= ~write
-            if at in self.needed:
-                live |= self.reads[at]
+                live &= ~write
+            if at in needed:
+                live |= reads[at]
         return live
 
-    def _live_in(self) -> list[int]:
-        into = [0] * len(self.after)
-        todo = list(range(len(self.after)))
+    def _values(self, todo: list[int]) -> None:
+        """What blocks need, and those before them."""
+        waiting = set(todo)
         while todo:
             number = todo.pop()
-            new = self._through(number, self._live_out(number, into))
-            if new != into[number]:
-                into[number] = new
-                todo += [p for p in self.before[number] if p not in todo]
-        return into
+            waiting.remove(number)
+            live = self._through(number)
+            if live != self.into[number]:
+                self.into[number] = live
+                later = [before for before in self.before[number] if before not in waiting]
+                waiting.update(later)
+                todo += later
 
-    def _live_out(self, number: int, into: list[int]) -> int:
-        out = 0
-        for a in self.graph[number]:
-            out |= into[a]
-        return out
-
-    def _values(self) -> None:
-        into = self._live_in()
-        for number in range(len(self.after)):
-            self._through(number, self._live_out(number, into), grow=True)
-
-    def _branches(self) -> None:
-        """Branches on which it depends whether needed words run."""
+    def _branches(self) -> list[int]:
+        """Branches on which it depends whether needed words run become needed; their blocks."""
         blocks = 0
         for number in range(len(self.after)):
-            if number in self.regions or any(at in self.needed for at in self.image.reach(number)):
+            if number in self.regions or not self.needed.isdisjoint(self.image.reach(number)):
                 blocks |= 1 << number
+        found: list[int] = []
         for number, after in enumerate(self.after):
             last = self.image.blocks[number].end - 1
             if len(after) > 1 and last not in self.needed:
                 always = self.dominators[number] & ~(1 << number)
                 if any(self.dominators[a] & blocks & ~always for a in after):
                     self.needed.add(last)
+                    found.append(number)
+        return found
 
     def computes(self, region: Region) -> bool:
         """Whether something is needed later that a region writes."""
@@ -232,7 +232,7 @@ class _Slicer:
         for number in region.blocks:
             for at in self.image.reach(number):
                 writes |= self.writes[at]
-        return bool(writes & self._live_in()[region.after])
+        return bool(writes & self.into[region.after])
 
     def tainted(self, number: int) -> int:
         """Places that hold what a waiting block has read, or what was computed from it."""
@@ -247,11 +247,10 @@ class _Slicer:
 
     def check_waits(self) -> None:
         """Refuse where what was read while waiting is used later: then what follows depends on timing."""
-        into = self._live_in()
         for number, load in self.polls.items():
             out = 0
             for a in self.after[number]:
-                out |= into[a]
+                out |= self.into[a]
             if self.tainted(number) & out:
                 what = "what was read while waiting is used later, so what follows depends on timing"
                 raise refuse(self.image, "MJ4147", load, what, "BabyRISCV/MemoryOrdering.md")

@@ -30,6 +30,9 @@ class Transfers:
         self.counters = transfer_counters(arch)
         self.issued = dict.fromkeys(self.counters, 0)
         self.flying: dict[int, list[tuple[Range, int]]] = {c: [] for c in self.counters}
+        reads = [flying for counter, flying in self.flying.items() if self.counters[counter]]
+        #: Those that write here, and all.
+        self._changing = reads, list(self.flying.values())
 
     def under_way(self, *, reads: bool) -> list[tuple[Range, int]]:
         """Transfers that may be under way: what they write to here, or what they read from here."""
@@ -38,11 +41,10 @@ class Transfers:
     def conflict(self, touched: Range, *, changes: bool) -> int | None:
         """The word that asked for a transfer that ``touched`` gets in the way of: one that writes there or, when the
         bytes are changed, one that reads there. None when there is none."""
-        for counter, flying in self.flying.items():
-            if changes or self.counters[counter]:
-                for other, since in flying:
-                    if other.first < touched.end and touched.first < other.end:
-                        return since
+        for flying in self._changing[changes]:
+            for other, since in flying:
+                if other.first < touched.end and touched.first < other.end:
+                    return since
         return None
 
     def begin(self, counter: int, touched: Range, packets: int, at: int) -> None:
