@@ -75,6 +75,13 @@ CASES = {
     "mad_then_dependent_add": (
         "MJ4141", MAD + "  tt SFPADD d=3 a=10 b=0 c=1\n", MAD + NOP + "  tt SFPADD d=3 a=10 b=0\n",
     ),
+    "mad_to_the_register_that_another_names": (
+        "MJ4141", "  tt SFPMAD d=0 a=1 b=2 c=9 mode=8\n  tt SFPSTORE d=5 mode=3\n",
+        "  tt SFPMAD d=0 a=1 b=2 c=9 mode=8\n" + NOP + "  tt SFPSTORE d=5 mode=3\n",
+    ),
+    "mad_of_the_register_that_another_names": (
+        "MJ4141", MAD + "  tt SFPMAD d=3 a=1 b=2 c=9 mode=4\n", MAD + NOP + "  tt SFPMAD d=3 a=1 b=2 c=9 mode=4\n",
+    ),
     "mad_across_the_back_edge": (
         "MJ4141",
         LOOP.format(body="  tt SFPSTORE d=0 mode=3\n" + MAD),
@@ -172,6 +179,10 @@ CASES = {
     "page_published_under_way": ("MJ4146", poke(L1) + poke(COUNTER), poke(L1) + peek("a", L1) + poke(COUNTER)),
     "page_read_back_elsewhere": (
         "MJ4146", poke(L1) + peek("a", L1 + 4) + poke(COUNTER), poke(L1 + 4) + peek("a", L1 + 4) + poke(COUNTER),
+    ),
+    "page_stored_again": (
+        "MJ4146", poke(L1) + peek("a", L1, use=False) + poke(L1) + poke(0xFFB00010, "%a") + poke(COUNTER),
+        poke(L1) + poke(L1) + peek("a", L1) + poke(COUNTER),
     ),
     "page_read_back_unused": (
         "MJ4146", poke(L1) + peek("a", L1, use=False) + poke(COUNTER), poke(L1) + peek("a", L1) + poke(COUNTER),

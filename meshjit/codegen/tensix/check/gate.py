@@ -165,6 +165,7 @@ class _Gate:
         self.arch = flow.arch.name
         self.macro = macro
         self.conditions = tuple((bit, flow.wait(name)) for name, bit in UNITS.items())
+        self.replayed: dict[tuple[tuple[tuple[str, int], ...], _State], _State] = {}
         self.silent = {w.at for at, words in flow.recorded.items() if not flow.words[at].get("execute") for w in words}
 
     def step(self, state: _State, word: Word) -> _State:
@@ -188,6 +189,13 @@ class _Gate:
 
     def replay(self, state: _State, word: Word) -> _State:
         """What the replay buffer may hold there is executed."""
+        key = (word.fields, state)
+        out = self.replayed.get(key)
+        if out is None:
+            self.replayed[key] = out = self._replay(state, word)
+        return out
+
+    def _replay(self, state: _State, word: Word) -> _State:
         out: _State | None = None
         for at in state.recordings:
             if self._overlap(self.flow.words[at], word):

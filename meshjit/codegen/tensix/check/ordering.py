@@ -11,8 +11,9 @@ since the store, and nothing has been loaded from L1 since.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
 
 from meshjit.arch import TENSIX_SYNC
 from meshjit.codegen.tensix import isa
@@ -32,16 +33,15 @@ _NAMES = {
 Place = int | tuple[int, int] | None
 
 
-@dataclass(frozen=True)
-class _State:
+class _State(NamedTuple):
     """Regions with stores that may be under way, where each was last stored to, registers that hold a value read back
     (and of which region), whether an instruction was pushed, or the macro operation changed, since the last store to
     TTSync, whether instructions pushed may be running and a macro operation expanding (at first none is: a reset
     empties the expander, SoftReset.md), and whether the data cache is empty."""
 
     dirty: frozenset[str] = frozenset()
-    last: dict[str, Place] = field(default_factory=dict[str, Place])
-    reading: dict[int, str] = field(default_factory=dict[int, str])
+    last: Mapping[str, Place] = MappingProxyType({})
+    reading: Mapping[int, str] = MappingProxyType({})
     pushed: bool = False
     running: bool = False
     expanding: bool = False
@@ -84,7 +84,7 @@ class _Rules:
         if instr.kind == "tensix":
             return self.push(state, at, instr.imm)
         if instr.kind == "fence":
-            return replace(state, flushed=True)
+            return state._replace(flushed=True)
         state = _consume(state, instr)
         access = self.accesses.get(at)
         if access is not None and instr.kind == "store":
@@ -98,9 +98,9 @@ class _Rules:
         name, fields = decode(word, self.image.arch.name)
         conditions = isa.WAIT_BLACKHOLE if self.image.arch.is_blackhole else isa.WAIT_WORMHOLE
         if name == "STALLWAIT" and dict(fields)["wait"] & conditions["MMIO"]:
-            return replace(state, dirty=state.dirty - {"config", "gpr"}, pushed=True, running=True)
+            return state._replace(dirty=state.dirty - {"config", "gpr"}, pushed=True, running=True)
         self.settled(state, at, "config", "gpr", *(("mop",) if name == "MOP" else ()))
-        return replace(state, pushed=True, running=True, expanding=state.expanding or name == "MOP")
+        return state._replace(pushed=True, running=True, expanding=state.expanding or name == "MOP")
 
     def settled(self, state: _State, at: int, *regions: str) -> None:
         """Refuse when a store to one of ``regions`` may be under way."""
@@ -120,20 +120,21 @@ class _Rules:
         elif address == self.image.arch.soft_reset:
             self.settled(state, at, "l1", "config", "overlay")
         elif where == "sync":
-            return replace(state, pushed=False)
+            return state._replace(pushed=False)
         elif where == "mop":
             if state.expanding:
                 what = "the macro operation expander may still be at work: wait for TTSync first"
                 raise refuse(self.image, "MJ4146", at, what, "BabyRISCV/TTSync.md")
-            return replace(state, dirty=state.dirty | {where}, pushed=True)
+            return state._replace(dirty=state.dirty | {where}, pushed=True)
         elif where in ("config", "gpr") and state.running:
             what = "instructions pushed before may not have run yet: wait for TTSync first"
             raise refuse(self.image, "MJ4146", at, what, "TensixCoprocessor/BackendConfiguration.md")
         if where not in _TRACKED:
             return state
         place = address if address is not None else (instr.a, instr.imm)
-        flushed = state.flushed and where != "l1"
-        return replace(state, dirty=state.dirty | {where}, last={**state.last, where: place}, flushed=flushed)
+        reading = {r: v for r, v in state.reading.items() if v != where}  # read back before this store
+        last, flushed = {**state.last, where: place}, state.flushed and where != "l1"
+        return state._replace(dirty=state.dirty | {where}, last=last, reading=reading, flushed=flushed)
 
     def load(self, state: _State, at: int, instr: Instr, access: Access) -> _State:
         where = access.region
@@ -151,7 +152,10 @@ class _Rules:
             back = back and (state.flushed or not self.image.arch.is_blackhole)
         if instr.d > 0 and (where == "sync" or back):
             reading[instr.d] = where
-        return replace(state, reading=reading, flushed=state.flushed and where != "l1")
+        flushed = state.flushed and where != "l1"
+        if reading == state.reading and flushed == state.flushed:
+            return state
+        return state._replace(reading=reading, flushed=flushed)
 
 
 def _consume(state: _State, instr: Instr) -> _State:
@@ -162,9 +166,9 @@ def _consume(state: _State, instr: Instr) -> _State:
     settled = {state.reading[r] for r in used}
     reading = {r: v for r, v in state.reading.items() if v not in settled}
     if "sync" in settled and not state.pushed:
-        state = replace(state, running=False, expanding=False)
+        state = state._replace(running=False, expanding=False)
         settled.add("mop")
-    return replace(state, dirty=state.dirty - settled, reading=reading)
+    return state._replace(dirty=state.dirty - settled, reading=reading)
 
 
 def _redefine(state: _State, instr: Instr, *, keep: bool) -> _State:
@@ -175,7 +179,7 @@ def _redefine(state: _State, instr: Instr, *, keep: bool) -> _State:
     reading = state.reading if keep else {r: v for r, v in state.reading.items() if r != instr.d}
     if len(last) == len(state.last) and reading is state.reading:
         return state
-    return replace(state, last=last, reading=reading)
+    return state._replace(last=last, reading=reading)
 
 
 def memory_order(image: Image, accesses: dict[int, Access]) -> None:

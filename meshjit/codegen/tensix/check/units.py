@@ -9,6 +9,9 @@ from meshjit.codegen.tensix.check.gate import UNITS, readers
 from meshjit.codegen.tensix.check.words import Flow, Word, refuse
 from meshjit.codegen.tensix.sfpu import SLOW
 
+#: A multiply-add's first operand, or its result, is in the register that L7 names (SFPMAD.md).
+_INDIRECT_VA, _INDIRECT_VD = 4, 8
+_ANY = frozenset(range(16))
 _NOPS = frozenset({"DMANOP", "NOP"})
 #: DestIncr, DestCR, DestClear and DestCToCR of an address mode's Dst word (RWCs.md).
 _DST_STEP = 0x1FFF
@@ -30,6 +33,8 @@ def _reads(word: Word) -> frozenset[int]:
         return frozenset(range(8))
     if word.name == "SFPCONFIG":
         return frozenset({0})
+    if word.name in ("SFPMAD", "SFPADD", "SFPMUL") and word.get("mode") & _INDIRECT_VA:
+        return _ANY
     return frozenset(word.get(f) for f in by_name.get(word.name, ("c",) if word.is_sfpu else ()))
 
 
@@ -43,8 +48,9 @@ def sfpu_latency(flow: Flow) -> None:
             if word.name == "SFPSHFT2" and following.is_sfpu and following.name != "SFPNOP":
                 raise refuse(flow, "MJ4141", word, f"{following.name} follows without SFPNOP", "SFPSHFT2.md")
             slow = word.name in SLOW and not flow.arch.is_blackhole
-            if slow and following.is_sfpu and word.get("d") in _reads(following):
-                what = f"the next instruction, {following.name}, reads L{word.get('d')}"
+            written = _ANY if word.get("mode") & _INDIRECT_VD else {word.get("d")}
+            if slow and following.is_sfpu and written & _reads(following):
+                what = f"the next instruction, {following.name}, reads L{min(written & _reads(following))}"
                 raise refuse(flow, "MJ4141", word, what, "SFPMAD.md")
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from meshjit.arch import CONFIG_BASE, INSTRUCTION_PUSH, MOP_CONFIG_BASE, TENSIX_SYNC
 from meshjit.codegen.tensix.check.machine import MASK, Image, Instr, function
@@ -19,6 +20,8 @@ DEVICES = 0xFFB00000
 _END = 0xFFF00000
 #: Instruction words are not below: the opcode is their upper byte.
 _OPCODE = 1 << 24
+#: Nor are they above (BabyRISCV/PushTensixInstruction).
+_NO_OPCODE = 0xC0000000
 #: (first address, region) in descending order. A region answers requests in order (BabyRISCV/MemoryOrdering).
 _REGIONS = (
     (CONFIG_BASE, "config"), (0xFFEC0000, "mailbox"), (0xFFEA0000, "pcbuf"), (0xFFE90000, "pcbuf"),
@@ -28,6 +31,7 @@ _REGIONS = (
 )  # fmt: skip
 
 
+@lru_cache(maxsize=1 << 16)
 def region(address: int) -> str:
     """The memory region of an address."""
     return next(name for first, name in _REGIONS if address >= first)
@@ -57,6 +61,10 @@ def _add(x: Value, y: Value) -> Value:
     return -x if _END > x >= DEVICES else None
 
 
+def _signed(value: int) -> int:
+    return value - (value >> 31 << 32)
+
+
 def _arithmetic(op: str, x: Value, y: Value) -> Value:
     if x is not None and y is not None and x >= 0 and y >= 0:
         return function(op)(x, y)
@@ -65,6 +73,13 @@ def _arithmetic(op: str, x: Value, y: Value) -> Value:
     if op in ("sh1add", "sh2add", "sh3add"):
         return _add(None if x is None or x < 0 else x << int(op[2]) & MASK, y)
     return None
+
+
+def _common(value: Value, part: int | None, other: State, register: int) -> int:
+    """What an instruction word, as far as it is known, shares with that of another state; 0 for different ones."""
+    x, y = value if part is None else part, other.registers[register]
+    y = other.parts.get(register) if y is None else y
+    return x & y if x is not None and y is not None and x >> 24 == y >> 24 and _OPCODE <= x < _NO_OPCODE else 0
 
 
 class State:
@@ -84,25 +99,17 @@ class State:
         """Take what is known in both; whether that is less than before."""
         changed = False
         if self.registers != other.registers or self.parts != other.parts:
-            mine = self.registers
-            registers = [x if x == y else None for x, y in zip(mine, other.registers, strict=True)]
-            parts = {r: common for r, x in enumerate(registers) if x is None and (common := self.common(other, r))}
-            changed = mine != registers or parts != self.parts
-            self.registers, self.parts = registers, parts
+            mine, parts = self.registers, self.parts
+            self.registers = [x if x == y else None for x, y in zip(mine, other.registers, strict=True)]
+            changed = mine != self.registers
+            lost = [r for r, x in enumerate(self.registers) if x is None and mine[r] is not None] if changed else []
+            if lost or parts:
+                self.parts = {r: both for r in (*lost, *parts) if (both := _common(mine[r], parts.get(r), other, r))}
+                changed = changed or self.parts != parts
         for at in [at for at, x in self.memory.items() if other.memory.get(at) != x]:
             del self.memory[at]
             changed = True
         return changed
-
-    def common(self, other: State, register: int) -> int:
-        """What two instruction words in a register share, 0 when they are different instructions."""
-        x, y = self.part(register), other.part(register)
-        return x & y if x >> 24 == y >> 24 else 0
-
-    def part(self, register: int) -> int:
-        """The instruction word in a register, as far as it is known; 0 for none."""
-        value = self.registers[register]
-        return self.parts.get(register, 0) if value is None else value if value >= _OPCODE else 0
 
     def read(self, register: int) -> Value:
         """The value of a register."""
@@ -149,13 +156,13 @@ class State:
         """The constant that an instruction puts together with an unknown value: an instruction word and its operand."""
         if instr.op == "and":
             return self.parts.get(instr.a, 0) & instr.imm if instr.b < 0 and instr.imm >> 24 == 0xFF else 0
+        if instr.b < 0 and instr.a in self.parts:
+            part = self.parts[instr.a]
+            part = part | instr.imm if instr.op == "or" else part + _signed(instr.imm)
+            return part if part >> 24 == self.parts[instr.a] >> 24 else 0
         if y is None:
             x, y = y, x
-        if x is None and y is not None and y >= _OPCODE:
-            return y
-        if instr.a in self.parts and instr.b < 0 and instr.imm < _OPCODE:
-            return self.parts[instr.a] + instr.imm
-        return 0
+        return y if x is None and y is not None and _OPCODE <= y < _NO_OPCODE else 0
 
 
 def entries(image: Image) -> dict[int, State]:

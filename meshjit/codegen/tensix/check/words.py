@@ -57,11 +57,10 @@ class Flow:
             if instr.kind == "tensix":
                 self.words[at] = Word(at, *decode(instr.imm, image.arch.name))
             elif instr.kind == "store" and at in accesses and accesses[at].region == "push":
-                value = accesses[at].part
-                if value is None:
-                    what = "pushes an instruction of which nothing is known"
-                    raise report.refuse(image, "MJ4140", at, what, "BabyRISCV/PushTensixInstruction.md")
-                self.words[at] = Word(at, *decode(value, image.arch.name))
+                self.words[at] = Word(at, *decode(accesses[at].part or 0, image.arch.name))
+            if at in self.words and self.words[at].name == "?":
+                what = "pushes an instruction that no kernel uses, or of which nothing is known"
+                raise report.refuse(image, "MJ4140", at, what, "BabyRISCV/PushTensixInstruction.md")
         #: The words that each REPLAY loads into the replay buffer.
         self.recorded: dict[int, tuple[Word, ...]] = {}
         order = list(self.words.values())
