@@ -9,6 +9,7 @@ recognized whichever way the kernel came.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from meshjit.arch import HEADER_CONFIG_PAIRS, L1, Arch
 from meshjit.codegen.tensix.check import slicing, values
@@ -35,7 +36,18 @@ def prove(kernel: Kernel, areas: Sequence[Area], config_pairs: int, arch: Arch) 
     _Alone(image, areas).prove(config_pairs)
 
 
-class _Alone(Walker):
+class _Refusal(NamedTuple):
+    """What is wrong with the instruction at word ``at``, by a rule of a page; ``since`` is the word that asked for a
+    transfer, -1 for none."""
+
+    code: str
+    at: int
+    what: str
+    source: str
+    since: int
+
+
+class _Alone(Walker[_Refusal]):
     def __init__(self, image: Image, areas: Sequence[Area]) -> None:
         accesses = values.accesses(image)
         places, after = slicing.Places(image, accesses), [b.after for b in image.blocks]
@@ -51,12 +63,13 @@ class _Alone(Walker):
         places = {register: symbol() for register in range(1, 32)}
         places[L1.arguments + 4 * HEADER_CONFIG_PAIRS] = Form(config_pairs)
         self.walk(0, State(places), frozenset(range(len(self.image.blocks))))
-
-    def refuse(self, code: str, at: int, what: str, source: str, since: int = -1) -> None:
-        """Refuse the instruction at word ``at`` if what is walked is sure to happen."""
-        if self.checking:
+        for code, at, what, source, since in self.noted:
             more = [f"requested at word {since}"] if since >= 0 else []
             raise refuse(self.image, code, at, what, source, more)
+
+    def refuse(self, code: str, at: int, what: str, source: str, since: int = -1) -> None:
+        """Refuse the instruction at word ``at``, when the walk is over."""
+        self.noted.append(_Refusal(code, at, what, source, since))
 
     # ---- loads and stores ----
 
@@ -101,8 +114,6 @@ class _Alone(Walker):
 
     def _touch(self, at: int, address: Form, size: int, state: State, *, store: bool) -> None:
         """A load or store of L1: in the program's own memory, which no transfer is changing or (for stores) reading."""
-        if not self.checking:
-            return
         low, high = bounds(address, state.known)
         touched = Range(low, high + size)
         if not store and _argument(low) and _argument(high):

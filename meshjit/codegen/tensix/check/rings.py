@@ -21,6 +21,7 @@ from meshjit.ir.program import Area, CircularBuffer, Role
 
 #: L1 that kernels only load: the configuration table and the arguments, but for words that are followed.
 CONSTANT = (Range(L1.config, L1.flags), Range(L1.arguments, L1.data))
+_NOTHING = Range(0, 0)
 
 
 class Rings(Sources):
@@ -46,6 +47,8 @@ class Rings(Sources):
         self._thresholds: dict[int, int] = {}
         #: Where pages begin that tiles were in: the side, and the page of the ring.
         self._pages: dict[int, tuple[Side, int]] = {}
+        #: A page that was found to be the kernel's to load, until pages change hands or are read to.
+        self._page = _NOTHING
         self._cleared: set[int] | None = set() if image.role is Role.BRISC else None
 
     @property
@@ -114,6 +117,7 @@ class Rings(Sources):
                     kind = "arrived" if received else "been read"
                     what = f"{verb} a page of buffer {buffer.index} that may not have {kind} over the NoC yet"
                     raise refuse(self.image, "MJ4155", at, what, "NoC/Counters.md", [f"requested at word {since}"])
+        self._page = _NOTHING
         side.told += pages
         side.granted -= pages
         self.events.append((PUSH if received else POP, buffer.index, pages, at))
@@ -128,6 +132,8 @@ class Rings(Sources):
                     self._touched[buffer.index] = at
                     side = self._side(at, buffer, True)
                 if producer in (side.producer, None) and side.has(touched):
+                    if changes:
+                        self._page = _NOTHING
                     return
                 text = f"{what} {touched.first:#x}, outside the pages of buffer {buffer.index} that it has waited for"
                 raise self.refuse("MJ4154", at, text, "TensixTile/L1.md")
@@ -138,6 +144,8 @@ class Rings(Sources):
 
     def touch(self, at: int, first: int, end: int, store: bool) -> None:
         """Loads or stores of L1: of what is the kernel's, which no transfer is changing nor, for stores, reading."""
+        if not store and self._page.first <= first and end <= self._page.end:
+            return
         verb = "stores to" if store else "loads from"
         touched = Range(first, end)
         since = self.transfers.conflict(touched, changes=store)
@@ -145,6 +153,18 @@ class Rings(Sources):
             what = f"{verb} {first:#x} to {end:#x}, where a NoC transfer may be under way"
             raise refuse(self.image, "MJ4155", at, what, "NoC/Counters.md", [f"requested at word {since}"])
         self.owned(at, touched, None, verb, changes=store)
+        if not store:
+            self._page = self._loadable(touched)
+
+    def _loadable(self, touched: Range) -> Range:
+        """The page in which bytes lie that may be loaded, when all of it may."""
+        for whole, buffer in self._buffers:
+            if whole.first <= touched.first < whole.end:
+                first = touched.first - (touched.first - whole.first) % buffer.page_bytes
+                page = Range(first, first + buffer.page_bytes)
+                if touched.end <= page.end and self.transfers.conflict(page, changes=False) is None:
+                    return page
+        return _NOTHING
 
     def tile(self, at: int, first: int, producer: bool, what: str) -> None:
         """Refuse unless a tile begins where a page does, and the page is this side's."""

@@ -147,11 +147,12 @@ class _Slicer:
         effects: frozenset[int],
         touched: frozenset[int],
         regions: Mapping[int, Region],
+        known: Slice | None,
     ) -> None:
         self.image = image
         self.polls = polls(image, places.accesses)
         self.regions = regions
-        self.valued: set[int] = set()
+        self.valued: set[int] = set(known.valued) if known is not None else set()
         # A wait ends; the loop to itself at a kernel's end has no successor.
         self.after = [tuple(a for a in block.after if a != n or (n not in self.polls and len(block.after) > 1))
                       for n, block in enumerate(image.blocks)]  # fmt: skip
@@ -167,7 +168,7 @@ class _Slicer:
         self.reads, self.writes = places.reads[:], places.writes
         for at in touched:  # of a store that only touches L1, the value does not matter
             self.reads[at] = 1 << image.code[at].a if image.code[at].a > 0 else 0
-        self.needed = set(effects | touched)
+        self.needed = set(effects | touched | (known.needed if known is not None else frozenset()))
         for number in self.polls:
             self.needed.update(image.reach(number))
         #: What matters before each block. It only grows while words become needed.
@@ -272,17 +273,18 @@ def slice_of(
     effects: frozenset[int],
     touched: frozenset[int] = frozenset(),
     regions: Mapping[int, Region] = MappingProxyType({}),
+    known: Slice | None = None,
 ) -> Slice:
     """The slice for ``effects``, which are words of the image, for the addresses of ``touched``, loads and stores, and
     for what regions begin with. Regions in which something is computed that is needed are left out: what they touch is
-    then ``touched`` one by one.
+    then ``touched`` one by one. ``known`` is the slice for fewer effects.
 
     Raises :class:`~meshjit.errors.CodegenError` (MJ4147) when what a kernel does depends on when others do something.
     """
-    slicer = _Slicer(image, places, effects, touched, regions)
+    slicer = _Slicer(image, places, effects, touched, regions, known)
     kept = {head: region for head, region in regions.items() if not slicer.computes(region)}
     if len(kept) < len(regions):
         single = frozenset(at for head, region in regions.items() if head not in kept for at in region.words)
-        return slice_of(image, places, effects, touched | single, kept)
+        return slice_of(image, places, effects, touched | single, kept, known)
     slicer.check_waits()
     return Slice(frozenset(slicer.needed), frozenset(slicer.valued), slicer.polls, slicer.successors(), dict(regions))

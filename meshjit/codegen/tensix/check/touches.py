@@ -30,7 +30,7 @@ class _Seen(NamedTuple):
     known: Known
 
 
-class Summary(Walker):
+class Summary(Walker[_Seen]):
     """Walks loops and blocks that are not followed, and collects what they touch."""
 
     def __init__(
@@ -42,18 +42,17 @@ class Summary(Walker):
     ) -> None:
         super().__init__(image, accesses, places, [b.after for b in image.blocks], {})
         self.entries = entries
-        self.seen: list[_Seen] = []
 
     def load(self, at: int, address: Form, state: State) -> Form:
         """A load gives anything."""
-        if self.checking and self.accesses[at].region == "l1":
-            self.seen.append(_Seen(at, address, self.image.code[at].size, False, dict(state.known)))
+        if self.accesses[at].region == "l1":
+            self.noted.append(_Seen(at, address, self.image.code[at].size, False, dict(state.known)))
         return symbol(0, 0xFFFFFFFF)
 
     def store(self, at: int, address: Form, value: Form, state: State) -> None:
         """A store changes nothing that is looked at here."""
-        if self.checking and self.accesses[at].region == "l1":
-            self.seen.append(_Seen(at, address, self.image.code[at].size, True, dict(state.known)))
+        if self.accesses[at].region == "l1":
+            self.noted.append(_Seen(at, address, self.image.code[at].size, True, dict(state.known)))
 
     def wait(self, number: int, at: int, state: State) -> None:
         """No block here waits."""
@@ -91,17 +90,17 @@ class Summary(Walker):
 
     def loop(self, loop: Loop) -> list[_Seen]:
         """What a loop touches."""
-        self.seen = []
+        self.noted = []
         self.around(loop, self.entry(loop.head, loop.blocks))
-        return self.seen
+        return self.noted
 
     def block(self, number: int) -> list[_Seen]:
         """What a block touches, with what is known within it."""
-        self.seen = []
+        self.noted = []
         state = self.entry(number, (number,))
         for at in self.image.reach(number):
             self.step(at, self.image.code[at], state)
-        return self.seen
+        return self.noted
 
 
 def _place(place: int) -> Form:

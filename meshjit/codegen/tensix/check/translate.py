@@ -41,7 +41,7 @@ class _Translator:
         self.slice = slicing.slice_of(image, self.places, effects)
         touched, regions = touches.find(image, self.accesses, self.places, entries, self.slice)
         if touched or regions:
-            self.slice = slicing.slice_of(image, self.places, effects, touched, regions)
+            self.slice = slicing.slice_of(image, self.places, effects, touched, regions, self.slice)
         self.touched = frozenset(touched) | {at for r in regions.values() for at in r.words}
         #: Loads that only say where a request goes.
         self.where: frozenset[int] = frozenset()
@@ -270,11 +270,20 @@ class _Translator:
         last = self.image.blocks[number].end - 1
         branches = self.image.code[last].kind in ("branch", "jump")
         out: list[str] = []
+        stored: set[tuple[int, int, int]] = set()  # what was stored just now need not be asked for when it is loaded
         for at in self.image.reach(number):
-            if at in self.slice.needed and not (at == last and branches):
+            instr = self.image.code[at]
+            place = instr.a, instr.imm, instr.size
+            again = at in self.touched and instr.kind == "load" and place in stored and at not in self.slice.valued
+            if at in self.slice.needed and not again and not (at == last and branches):
                 text = self.statement(at)
                 if text:
                     out.append(text)
+                if at not in self.touched and " = " not in text:
+                    stored.clear()
+            if at in self.touched and instr.kind == "store":
+                stored.add(place)
+            stored = {p for p in stored if p[0] != instr.d}
         return _merge_sources(out)
 
     def function(self) -> str:

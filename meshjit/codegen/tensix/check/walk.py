@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Generic, TypeVar
 
 from meshjit.codegen.tensix.check.forms import (
     ZERO,
@@ -57,9 +58,11 @@ class Test:
     known: Known
 
 
-class Walker:
-    """Walks an image; what follows from loads, stores and waits is for subclasses. ``checking`` says that what is
-    seen is sure to happen (but for branches whose outcome is not known)."""
+N = TypeVar("N")
+
+
+class Walker(Generic[N]):
+    """Walks an image; what follows from loads, stores and waits is for subclasses, which may note what they find."""
 
     def __init__(
         self,
@@ -74,9 +77,11 @@ class Walker:
         self.accesses = accesses
         self.slots = places
         self.after = after
-        self.checking = True
+        #: What subclasses note on the way. What was noted of a loop before its head was described well is dropped.
+        self.noted: list[N] = []
         self.arithmetic = Arithmetic()
         self._steps: dict[int, dict[int, int | None]] = {}
+        self._limits: dict[int, int] = {}
         self._tests: dict[int, list[Test]] = {}
         self._written: dict[int, list[int]] = {}
 
@@ -196,30 +201,32 @@ class Walker:
         return backs, exits
 
     def around(self, loop: Loop, state: State) -> list[tuple[int, State]]:
-        """Walk a loop; where it is left, with the states there."""
-        steps = self._steps.setdefault(loop.head, {})
-        limit, others, checking = MASK, state.others, self.checking
-        self.checking = False
+        """Walk a loop; where it is left, with the states there.
+
+        It is walked with a bound on how often it has come round that is a guess (the last one found), and the tests
+        seen then must give no larger one: up to that round all that is seen holds, so it is left before it passes it.
+        """
+        steps, limit = self._steps.setdefault(loop.head, {}), self._limits.get(loop.head, MASK)
+        others, noted, guesses = state.others, len(self.noted), 4
         while True:
             self._tests[loop.head] = []
+            del self.noted[noted:]
             head, rounds = self._head(loop, state, steps, limit, others)
             backs, exits = self.walk(loop.head, head.copy(), loop.blocks)
             if not backs:
-                break
+                return exits
             back = join(backs)
             if self._weaken(loop, head, back, steps):
-                limit = MASK
-            elif not back.others <= others:
+                continue
+            if not back.others <= others:
                 others |= back.others
-            else:
-                found = min((most_rounds(t, rounds) for t in self._tests[loop.head]), default=MASK)
-                if found >= limit:
-                    break
-                limit = found
-        self.checking = checking
-        if checking:
-            _, exits = self.walk(loop.head, head, loop.blocks)
-        return exits
+                continue
+            found = min((most_rounds(t, rounds) for t in self._tests[loop.head]), default=MASK)
+            if found == limit or (found < limit and not guesses):
+                self._limits[loop.head] = limit
+                return exits
+            guesses = max(guesses - 1, 0)
+            limit = found if guesses else MASK
 
     def _head(
         self, loop: Loop, state: State, steps: Mapping[int, int | None], limit: int, others: frozenset[tuple[int, ...]]
