@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
 from meshjit.errors import DTypeError
-from meshjit.ir.opdef import Array, Attrs, EvalContext, Linear, OpDef
+from meshjit.ir.opdef import Array, Attrs, EvalContext, Linear, OpDef, ShapeRule
 from meshjit.ir.ops.rules import (
     broadcast_shapes,
     comparison_shape,
@@ -20,6 +21,8 @@ from meshjit.ir.ops.rules import (
 from meshjit.ir.types import BOOL, DType, TensorType
 
 _FLOAT = ("float",)
+_INT = ("int",)
+_BOOL = ("bool",)
 _NUMBER = ("float", "int")
 _erf = np.frompyfunc(math.erf, 1, 1)
 
@@ -46,60 +49,39 @@ def gelu(ctx: EvalContext, x: Array) -> Array:
     return 0.5 * x * (1 + erf(x / math.sqrt(2)))
 
 
-def _unary(name: str, fn: Callable[..., Array], *, kinds: Sequence[str] = _FLOAT, linear: bool = False) -> OpDef:
+def _op(name: str, arity: int, shape_rule: ShapeRule, reference: Callable[..., Array], **options: Any) -> OpDef:
     return OpDef(
         name,
         kernel="elementwise",
-        arity=(1, 1),
-        shape_rule=elementwise_shape(kinds),
+        arity=(arity, arity),
+        shape_rule=shape_rule,
         factor_rule=elementwise_factors,
-        reference=_plain(fn),
-        linear="all" if linear else None,
+        reference=reference,
         elementwise=True,
+        **options,
     )
 
 
-def _binary(name: str, fn: Callable[..., Array], *, linear: Linear = None, commutative: bool = False) -> OpDef:
-    return OpDef(
-        name,
-        kernel="elementwise",
-        arity=(2, 2),
-        shape_rule=elementwise_shape(_NUMBER),
-        factor_rule=elementwise_factors,
-        reference=_plain(fn),
-        linear=linear,
-        elementwise=True,
-        commutative=commutative,
-    )
+def _unary(name: str, fn: Callable[..., Array], *, kinds: Sequence[str] = _FLOAT, linear: Linear = None) -> OpDef:
+    return _op(name, 1, elementwise_shape(kinds), _plain(fn), linear=linear)
+
+
+def _binary(
+    name: str,
+    fn: Callable[..., Array],
+    *,
+    kinds: Sequence[str] = _NUMBER,
+    linear: Linear = None,
+    commutative: bool = False,
+) -> OpDef:
+    return _op(name, 2, elementwise_shape(kinds), _plain(fn), linear=linear, commutative=commutative)
 
 
 def _compare(name: str, fn: Callable[..., Array], *, commutative: bool = False) -> OpDef:
-    return OpDef(
-        name,
-        kernel="elementwise",
-        arity=(2, 2),
-        shape_rule=comparison_shape,
-        factor_rule=elementwise_factors,
-        reference=_plain(fn),
-        elementwise=True,
-        commutative=commutative,
-    )
+    return _op(name, 2, comparison_shape, _plain(fn), commutative=commutative)
 
 
-def _logical(name: str, fn: Callable[..., Array], kind: str = "bool") -> OpDef:
-    return OpDef(
-        name,
-        kernel="elementwise",
-        arity=(2, 2),
-        shape_rule=elementwise_shape((kind,)),
-        factor_rule=elementwise_factors,
-        reference=_plain(fn),
-        elementwise=True,
-        commutative=True,
-    )
-
-
-NEG = _unary("neg", np.negative, kinds=_NUMBER, linear=True)
+NEG = _unary("neg", np.negative, kinds=_NUMBER, linear="all")
 ABS = _unary("abs", np.abs, kinds=_NUMBER)
 EXP = _unary("exp", np.exp)
 LOG = _unary("log", np.log)
@@ -111,41 +93,17 @@ SIGMOID = _unary("sigmoid", sigmoid)
 ERF = _unary("erf", erf)
 RELU = _unary("relu", lambda x: np.maximum(x, 0), kinds=_NUMBER)
 SILU = _unary("silu", lambda x: x * sigmoid(x))
-LOGICAL_NOT = _unary("logical_not", np.logical_not, kinds=("bool",))
+LOGICAL_NOT = _unary("logical_not", np.logical_not, kinds=_BOOL)
 
-GELU = OpDef(
-    "gelu",
-    kernel="elementwise",
-    arity=(1, 1),
-    attrs=("approximate",),
-    shape_rule=elementwise_shape(_FLOAT),
-    factor_rule=elementwise_factors,
-    reference=gelu,
-    elementwise=True,
-)
+GELU = _op("gelu", 1, elementwise_shape(_FLOAT), gelu, attrs=("approximate",))
 
 ADD = _binary("add", np.add, linear="all", commutative=True)
 SUB = _binary("sub", np.subtract, linear="all")
 MUL = _binary("mul", np.multiply, linear="one", commutative=True)
 MAXIMUM = _binary("maximum", np.maximum, commutative=True)
 MINIMUM = _binary("minimum", np.minimum, commutative=True)
-
-
-def _float_binary(name: str, fn: Callable[..., Array], *, linear: Linear = None) -> OpDef:
-    return OpDef(
-        name,
-        kernel="elementwise",
-        arity=(2, 2),
-        shape_rule=elementwise_shape(_FLOAT),
-        factor_rule=elementwise_factors,
-        reference=_plain(fn),
-        linear=linear,
-        elementwise=True,
-    )
-
-
-DIV = _float_binary("div", np.divide, linear="first")
-POW = _float_binary("pow", np.power)
+DIV = _binary("div", np.divide, kinds=_FLOAT, linear="first")
+POW = _binary("pow", np.power, kinds=_FLOAT)
 
 EQ = _compare("eq", np.equal, commutative=True)
 NE = _compare("ne", np.not_equal, commutative=True)
@@ -154,12 +112,12 @@ LE = _compare("le", np.less_equal)
 GT = _compare("gt", np.greater)
 GE = _compare("ge", np.greater_equal)
 
-LOGICAL_AND = _logical("logical_and", np.logical_and)
-LOGICAL_OR = _logical("logical_or", np.logical_or)
-LOGICAL_XOR = _logical("logical_xor", np.logical_xor)
-BITWISE_AND = _logical("bitwise_and", np.bitwise_and, "int")
-BITWISE_OR = _logical("bitwise_or", np.bitwise_or, "int")
-BITWISE_XOR = _logical("bitwise_xor", np.bitwise_xor, "int")
+LOGICAL_AND = _binary("logical_and", np.logical_and, kinds=_BOOL, commutative=True)
+LOGICAL_OR = _binary("logical_or", np.logical_or, kinds=_BOOL, commutative=True)
+LOGICAL_XOR = _binary("logical_xor", np.logical_xor, kinds=_BOOL, commutative=True)
+BITWISE_AND = _binary("bitwise_and", np.bitwise_and, kinds=_INT, commutative=True)
+BITWISE_OR = _binary("bitwise_or", np.bitwise_or, kinds=_INT, commutative=True)
+BITWISE_XOR = _binary("bitwise_xor", np.bitwise_xor, kinds=_INT, commutative=True)
 
 
 def _where_shape(types: Sequence[TensorType], attrs: Attrs) -> tuple[DType, tuple[int, ...]]:
@@ -167,15 +125,7 @@ def _where_shape(types: Sequence[TensorType], attrs: Attrs) -> tuple[DType, tupl
     return same_dtype(types[1:]), broadcast_shapes([t.shape for t in types])
 
 
-WHERE = OpDef(
-    "where",
-    kernel="elementwise",
-    arity=(3, 3),
-    shape_rule=_where_shape,
-    factor_rule=elementwise_factors,
-    reference=_plain(np.where),
-    elementwise=True,
-)
+WHERE = _op("where", 3, _where_shape, _plain(np.where))
 
 
 def _cast_shape(types: Sequence[TensorType], attrs: Attrs) -> tuple[DType, tuple[int, ...]]:
@@ -202,17 +152,7 @@ def to_int(x: Array) -> Array:
     return np.clip(np.trunc(wide), -(2.0**31), 2.0**31 - 1).astype(np.int32)
 
 
-CAST = OpDef(
-    "cast",
-    kernel="elementwise",
-    arity=(1, 1),
-    attrs=("dtype",),
-    shape_rule=_cast_shape,
-    factor_rule=elementwise_factors,
-    reference=_cast,
-    linear=None,
-    elementwise=True,
-)
+CAST = _op("cast", 1, _cast_shape, _cast, attrs=("dtype",))
 
 ELEMENTWISE: tuple[OpDef, ...] = (
     NEG, ABS, EXP, LOG, SQRT, RSQRT, RECIPROCAL, TANH, SIGMOID, ERF, RELU, SILU, LOGICAL_NOT, GELU,
