@@ -36,7 +36,6 @@ from meshjit.ir.ops.linear import MATMUL
 from meshjit.ir.ops.reduce import SUM
 from meshjit.ir.ops.shape import BROADCAST_TO, CONCAT, RESHAPE, SLICE, TRANSPOSE, ints
 
-
 #: Kernels that compute elements.
 _COMPUTED = frozenset({"elementwise", "matmul", "reduce", "normalize", "copy"})
 
