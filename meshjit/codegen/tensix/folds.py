@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from meshjit.arch import Arch
-from meshjit.codegen.tensix import sfpu
+from meshjit.codegen.tensix import hazards, sfpu
 from meshjit.codegen.tensix.sfpu import SLOW
 
 ReduceOp = Literal["sum", "max", "min"]
@@ -22,21 +22,18 @@ def neutral(op: ReduceOp, integer: bool) -> int:
 
 
 def _with_nops(lines: Sequence[str], arch: Arch) -> tuple[str, ...]:
-    """The lines with SFPNOPs between a slow instruction and one that reads its result."""
+    """The lines with SFPNOPs between a slow instruction and one that reads its result, and after rotations: Blackhole
+    waits a cycle there by itself, and no longer with an SFPNOP (SFPSHFT2)."""
     out: list[str] = []
-    slow = ""
+    slow = frozenset[int]()
+    rotated = False
     for line in lines:
-        name, *fields = line.split()
-        reads = {f[2:] for f in fields if f[:2] in ("a=", "b=", "c=")}
-        if name in ("SFPSTORE", "SFPSWAP"):
-            reads |= {f[2:] for f in fields if f.startswith("d=")}
-        if name == "SFPTRANSP":
-            reads = {str(i) for i in range(8)}
-        if slow == "any" or (slow and slow in reads and not arch.is_blackhole):
+        name, get = hazards.parse(line)
+        if rotated or slow & hazards.late(name, get, blackhole=arch.is_blackhole):
             out.append("SFPNOP")
         out.append(line)
-        target = next((f[2:] for f in fields if f.startswith("d=")), "0")
-        slow = "any" if name == "SFPSHFT2" else target if name in SLOW else ""
+        rotated = name == "SFPSHFT2"
+        slow = hazards.written(get) if name in SLOW else frozenset[int]()
     return tuple(out)
 
 

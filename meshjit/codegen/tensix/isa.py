@@ -100,7 +100,9 @@ GAPOOL 0x34 dst=9:0 addr_mode=17:15 mode=19:19 clear=23:22
 PACR 0x41 last=0:0 pack_sel=11:8 addr_mode=16:15
 SFPLOAD 0x70 row=9:0 addr_mode=15:13 mode=19:16 d=23:20
 SFPSTORE 0x72 row=9:0 addr_mode=15:13 mode=19:16 d=23:20
-STALLWAIT 0xA2 wait=11:0 block=23:15
+SFPAND 0x7E mode=3:0 d=7:4 c=11:8 b=15:12
+SFPOR 0x7F mode=3:0 d=7:4 c=11:8 b=15:12
+STALLWAIT 0xA2 wait=12:0 block=23:15
 """
 
 #: What STALLWAIT and SEMWAIT block (the block mask is the same on both chips) and what STALLWAIT waits for.

@@ -2,8 +2,8 @@
 
 :func:`compile` gives virtual registers LReg 0-7: values are reloaded from the Dst slot they came from, constants are
 loaded again, and only what is neither spills to a free slot. On Wormhole the multiply-add unit's results may not be
-read in the next cycle (ISA documentation, SFPMAD), so another instruction or an SFPNOP is put between; Blackhole waits
-by itself.
+read in the next cycle, so another instruction or an SFPNOP is put between; on Blackhole only before the instructions
+that its vector unit does not hold back (ISA documentation, SFPMAD).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from meshjit.codegen.tensix import hazards
 from meshjit.codegen.tensix.sfpu import SLOW, Builder, Op, Program, V
 from meshjit.errors import CodegenError
 
@@ -43,6 +44,11 @@ class _Line:
     @property
     def name(self) -> str:
         return self.text.partition(" ")[0]
+
+    @property
+    def sets_conditions(self) -> bool:
+        """Whether lanes may be off after it (SFPIADD without CC_NONE)."""
+        return self.name == "SFPIADD" and not hazards.parse(self.text)[1]("mode") & 4
 
 
 class _Allocator:
@@ -228,7 +234,7 @@ def _space_out(lines: Sequence[_Line], blackhole: bool) -> list[str]:
         at = 0
         if last is not None and last.name == "SFPSHFT2":
             out.append("SFPNOP")
-        elif last is not None and not blackhole and last.name in SLOW and last.writes & todo[0].reads:
+        elif last is not None and last.name in SLOW and last.writes & _late(todo[0], blackhole):
             at = _filler(todo, last)
             if not at:
                 out.append("SFPNOP")
@@ -237,11 +243,16 @@ def _space_out(lines: Sequence[_Line], blackhole: bool) -> list[str]:
     return out
 
 
+def _late(line: _Line, blackhole: bool) -> frozenset[int]:
+    """The registers whose reads the chip does not hold an instruction back for."""
+    return hazards.late(*hazards.parse(line.text), blackhole=True) if blackhole else line.reads
+
+
 def _filler(todo: Sequence[_Line], slow: _Line) -> int:
     """The index of an instruction that may go before ``todo[0]``, which waits for ``slow``; 0 when there is none."""
     reads, writes = frozenset[int](), frozenset[int]()
     for i, line in enumerate(todo[:_WINDOW]):
-        if line.name in _BARRIERS:
+        if line.name in _BARRIERS or line.sets_conditions:
             return 0
         free = not (line.reads & writes or line.writes & (reads | writes) or (line.reads | line.writes) & slow.writes)
         if i and free:

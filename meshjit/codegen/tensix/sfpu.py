@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import ml_dtypes
 import numpy as np
 
-#: Instructions whose result may not be read in the next cycle on Wormhole.
+#: Multiply-adds, whose result takes two cycles (hazards.py).
 SLOW = frozenset({"SFPMAD", "SFPADD", "SFPMUL", "SFPMULI", "SFPADDI"})
 
 ROWS_PER_SLOT = 64

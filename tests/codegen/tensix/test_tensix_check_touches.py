@@ -100,6 +100,10 @@ _COPY_FAULTS = (
     Fault("sent from beyond the tile", COPY, "'%to', page, tile)", "'%to', page, tile + 16)", "concat", "MJ4154",
           "sends from"),
     Fault("stores that may be under way", COPY, "{{ t.stores_done('sd', tile) }}\n", "", "transpose", "MJ4146", "L1"),
+    Fault("a word of its own sent", LIB, "poke(hw.noc_write.ctrl, 0x12)", "poke(hw.noc_write.ctrl, 0x1A)", "concat",
+          "MJ4155", "not safe to L1 on Blackhole"),
+    Fault("more than a packet at once", LIB, "poke(hw.noc_read.length, page_bytes)",
+          "poke(hw.noc_read.length, 3 * hw.noc_packet_bytes)", "concat", "MJ4155", "more than one packet"),
 )  # fmt: skip
 _PAGE_FAULTS = (
     Fault("row repeated before it is there", TILES, _DONE, "", "add_row", "MJ4155",
@@ -116,6 +120,10 @@ _PAGE_FAULTS = (
     Fault("K masked before it is there", MATMUL, _DONE, "", "matmul", "MJ4155", "may be under way"),
     Fault("K masked in another buffer", MATMUL, "(k_tail - 1) * x.cb.page_bytes",
           "(k_tail + k_block) * x.cb.page_bytes", "matmul", "MJ4154", "neither makes nor takes"),
+    Fault("a word of its own sent by a writer", LIB, "poke(hw.noc_write.ctrl, 0x12)", "poke(hw.noc_write.ctrl, 0x1A)",
+          "add_row", "MJ4155", "not safe to L1 on Blackhole"),
+    Fault("more than a packet at once for a buffer", LIB, "poke(hw.noc_read.length, page_bytes)",
+          "poke(hw.noc_read.length, 3 * hw.noc_packet_bytes)", "add_row", "MJ4155", "more than one packet"),
     Fault("cells over a buffer", SCATTER, "{{ t.l1_word('cell', '%cell.at', cells) }}",
           "{{ t.l1_word('cell', '%cell.at', cells - 4096) }}", "scatter", "MJ4154", "neither makes nor takes"),
     Fault("cells in the arguments", SCATTER, "{{ t.l1_word('cell', '%cell.at', cells) }}",

@@ -17,7 +17,7 @@ from meshjit.codegen.tensix.check.events import Range
 from meshjit.codegen.tensix.check.forms import Form, Symbol, add, bounds, coefficient, symbol
 from meshjit.codegen.tensix.check.machine import Image
 from meshjit.codegen.tensix.check.report import refuse
-from meshjit.codegen.tensix.check.transfers import ATOMIC, MULTICAST, WRITE, initiators, transfer_counters
+from meshjit.codegen.tensix.check.transfers import ATOMIC, MULTICAST, WRITE, initiators, transfer_counters, unsupported
 from meshjit.codegen.tensix.check.walk import State, Walker
 from meshjit.ir.program import Area, Kernel
 
@@ -147,6 +147,9 @@ class _Alone(Walker[_Refusal]):
             what = "a request whose kind or length varies, or that is for other cores"
             self.refuse("MJ4147", at, what, "NoC/MemoryMap.md")
             return
+        what, page = unsupported(self.image.arch, ctrl.const, length.const)
+        if what:
+            self.refuse("MJ4155", at, what, page)
         reads = not ctrl.const & WRITE
         low, high = bounds(self.read(initiator + (noc.return_lo if reads else noc.target_lo), state), state.known)
         touched = Range(low, high + length.const)
@@ -157,10 +160,9 @@ class _Alone(Walker[_Refusal]):
                 self.refuse("MJ4155", at, what, "NoC/Ordering.md", since)
         base = noc.noc1_base if initiator >= noc.noc1_base else noc.base
         counter = base + (noc.read_responses if reads else noc.write_acks)
-        packets = max(1, -(-length.const // noc.max_packet_bytes))
         grown = self.counters[counter]
         for place, form in state.places.items():  # what was the counter's value is now that many less
-            state.places[place] = add(form, Form(packets), -coefficient(form, grown))
+            state.places[place] = add(form, Form(1), -coefficient(form, grown))
         flying = (_FLYING, touched.first, touched.end, int(reads), counter, at)
         state.others |= {(_BUSY, initiator), flying}
 

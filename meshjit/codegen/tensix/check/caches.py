@@ -1,12 +1,14 @@
 """Blackhole's cores have a data cache between them and L1, which nobody else keeps up to date: a fence empties it.
 
-The cache is written through, so a core always sees its own stores. What others write (the NoC, other cores, packers) it
-sees when the line has not been loaded since, or has been thrown away since. It learns that others have written from
-counters of the NoC and of circular buffers, from semaphores and TTSync, and from words of L1 that it polls.
+It has four lines of 16 bytes. A store throws away the line that it is in, so a core always sees its own stores. What
+others write (the NoC, other cores, packers) it sees when the line has not been loaded since, or has been thrown away
+since. It learns that others have written from counters of the NoC and of circular buffers, from semaphores and TTSync,
+and from words of L1 that it polls. A fence also waits for the loads before it, and nothing after it starts before it is
+done, so one lies between what says that data has come and the loads of that data.
 
-Sources: the official simulator's RISC-V cores (tenstorrent/ttsim, src/riscv_impl.h: "all fences flush the D$", write
-through; on Wormhole a fence is an error there). Wormhole has no such cache, and its fences do nothing (ISA
-documentation, BabyRISCV/MemoryOrdering).
+Sources: Blackhole's ISA documentation, BabyRISCV/MemoryOrdering (L0 data cache, fences); that a reset empties the cache
+is said nowhere (SoftReset names the instruction cache alone), so a kernel begins with a fence. Wormhole has no such
+cache, and its fences do nothing (its page of the same name).
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from meshjit.codegen.tensix.check.machine import Image, Instr
 from meshjit.codegen.tensix.check.report import refuse
 from meshjit.codegen.tensix.check.values import Access
 
-_SOURCE = "tenstorrent/ttsim, src/riscv_impl.h, fence"
+_SOURCE = "BabyRISCV/MemoryOrdering.md, L0 data cache"
 _NOTHING: frozenset[int] = frozenset()
 
 

@@ -3,8 +3,9 @@ takes over.
 
 The abstract state of a thread is the set of units that may be busy with its instructions, and the wait that its gate
 has latched (ISA documentation, STALLWAIT and SEMWAIT: instructions pass in order, so that the first one that a latched
-wait blocks passes when its conditions hold, and all others after it; a SEMWAIT that the latched wait does not block
-takes its place). Instructions of the replay buffer and of macro operations count where they are expanded.
+wait blocks passes when its conditions hold, and all others after it; on Wormhole a SEMWAIT that the latched wait does
+not block takes its place, on Blackhole every wait blocks it). Instructions of the replay buffer and of macro operations
+count where they are expanded.
 """
 
 from __future__ import annotations
@@ -31,6 +32,10 @@ _NAMES = {
 UNITS = {"UNPACK0": UNPACK0, "UNPACK1": UNPACK1, "PACK": PACK, "MATH": MATH, "SFPU": SFPU}
 #: No wait is latched: any mask joins with it.
 _OPEN = 1023
+#: What a STALLWAIT without conditions waits for (STALLWAIT.md of each chip, functional model).
+_DEFAULT = {"wormhole": 0x7F, "blackhole": 0x0F}
+#: Instructions that the replay buffer holds, and what a length of 0 stands for (REPLAY.md).
+REPLAYED = 32
 #: The opcode of NOP, which the macro operation expander passes over.
 _NOP = 0x02
 #: One byte for each of the eight semaphores.
@@ -43,7 +48,8 @@ _ON_DST = frozenset({
 _ON_SOURCES = frozenset({"ZEROSRC", "TRNSPSRCB"})
 _COUNTERS = frozenset({"SETRWC", "INCRWC"})
 _SEMAPHORES = frozenset({"SEMINIT", "SEMPOST", "SEMGET"})
-#: Block bits that an instruction is subject to (STALLWAIT.md, block mask).
+_EVERY = 511
+#: Block bits that an instruction is subject to (STALLWAIT.md, block mask); on Blackhole all bits block SEMWAIT.
 _BLOCKED = {
     **dict.fromkeys(("SETADC", "SETADCXX", "SETADCXY", "SETADCZW"), isa.BLOCK["TDMA"]),
     **dict.fromkeys(("SETDMAREG", "STOREREG", "DMANOP"), isa.BLOCK["TDMA"] | isa.BLOCK["THCON"]),
@@ -51,7 +57,7 @@ _BLOCKED = {
     **dict.fromkeys(("SETC16", "WRCFG"), isa.BLOCK["CFG"]),
     **dict.fromkeys((*_ON_DST, *_ON_SOURCES, *_COUNTERS), isa.BLOCK["MATH"]),
     "PACR": isa.BLOCK["TDMA"] | isa.BLOCK["PACK"], "UNPACR": isa.BLOCK["TDMA"] | isa.BLOCK["UNPACK"],
-    "STALLWAIT": 511, "NOP": 0,
+    "STALLWAIT": _EVERY, "NOP": 0,
 }  # fmt: skip
 
 
@@ -102,6 +108,8 @@ def _fact(name: str, fields: tuple[tuple[str, int], ...], arch: str) -> _Fact:
     """The facts of an instruction word."""
     get = dict(fields).get
     blocked = _BLOCKED.get(name, isa.BLOCK["SFPU"])
+    if name == "SEMWAIT" and arch == "blackhole":
+        return _Fact(_EVERY)
     if name in _ON_DST:
         why = ("MJ4145", "may still be using Dst", "STALLWAIT.md")
         held = {"MOVD2A": 1, "MOVD2B": 2}.get(name, 0)
@@ -180,12 +188,14 @@ class _Gate:
 
     def record(self, state: _State, word: Word) -> _State:
         """What is loaded takes the place of recordings that it overlaps."""
+        if word.get("length") > REPLAYED:
+            raise refuse(self.flow, "MJ4140", word, "records more than the replay buffer holds", "REPLAY.md")
         kept = {at for at in state.recordings if not self._overlap(self.flow.words[at], word)}
         return state._replace(recordings=frozenset({*kept, word.at}))
 
     def _overlap(self, one: Word, other: Word) -> bool:
-        first, length = one.get("start"), one.get("length") or 64
-        return first < other.get("start") + (other.get("length") or 64) and other.get("start") < first + length
+        first, length = one.get("start"), one.get("length") or REPLAYED
+        return first < other.get("start") + (other.get("length") or REPLAYED) and other.get("start") < first + length
 
     def replay(self, state: _State, word: Word) -> _State:
         """What the replay buffer may hold there is executed."""
@@ -199,9 +209,9 @@ class _Gate:
         out: _State | None = None
         for at in state.recordings:
             if self._overlap(self.flow.words[at], word):
-                first = word.get("start") - self.flow.words[at].get("start")
-                words = self.flow.recorded[at][first : first + word.get("length")] if first >= 0 else ()
-                if len(words) != word.get("length"):
+                first, length = word.get("start") - self.flow.words[at].get("start"), word.get("length") or REPLAYED
+                words = self.flow.recorded[at][first : first + length] if first >= 0 else ()
+                if len(words) != length:
                     out = None
                     break
                 after = state
@@ -258,7 +268,7 @@ class _Gate:
 
     def latch(self, state: _State, word: Word) -> _State:
         """STALLWAIT: whatever was latched holds it back, whatever it blocks comes after the units are idle."""
-        wait = word.get("wait") or 0x7F
+        wait = word.get("wait") or _DEFAULT[self.arch]
         units = sum(bit for bit, condition in self.conditions if wait & condition == condition)
         block = word.get("block") or isa.BLOCK["MATH"]
         pending = state.busy & units
@@ -266,7 +276,7 @@ class _Gate:
         return state._replace(busy=busy, pending=pending, semaphore=False, block=block if pending else _OPEN)
 
     def latch_semaphore(self, state: _State, word: Word) -> _State:
-        """SEMWAIT: takes the place of a wait that does not block it."""
+        """SEMWAIT: takes the place of a wait that does not block it (Wormhole)."""
         since = state.since
         if word.get("condition") & 1:
             since &= ~_bytes(word.get("semaphores"))

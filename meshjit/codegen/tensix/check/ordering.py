@@ -5,8 +5,9 @@ may arrive before the store it speaks of. A region is *settled* when its last st
 address and the value read has been used. (Four-entry store queue: a load from another address may overtake a store.)
 The configuration of the macro operation expander cannot be read: it is settled when the core has waited for TTSync.
 
-Blackhole's cores have a data cache, which answers for L1: what is read back counts when a fence has emptied the cache
-since the store, and nothing has been loaded from L1 since.
+The data cache of Blackhole's cores changes nothing of this: a store throws away the line that it is in, which comes
+back from L1 alone, so what answers for the address afterwards has seen the store there (Blackhole's page, L0 data
+cache). A fence is neither needed nor enough: it does not wait until stores have been processed.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ class _State(NamedTuple):
     """Regions with stores that may be under way, where each was last stored to, registers that hold a value read back
     (and of which region), whether an instruction was pushed, or the macro operation changed, since the last store to
     TTSync, whether instructions pushed may be running and a macro operation expanding (at first none is: a reset
-    empties the expander, SoftReset.md), and whether the data cache is empty."""
+    empties the expander, SoftReset.md)."""
 
     dirty: frozenset[str] = frozenset()
     last: Mapping[str, Place] = MappingProxyType({})
@@ -45,7 +46,6 @@ class _State(NamedTuple):
     pushed: bool = False
     running: bool = False
     expanding: bool = False
-    flushed: bool = False
 
     def join(self, other: _State) -> _State:
         return _State(
@@ -55,7 +55,6 @@ class _State(NamedTuple):
             self.pushed or other.pushed,
             self.running or other.running,
             self.expanding or other.expanding,
-            self.flushed and other.flushed,
         )
 
 
@@ -83,8 +82,6 @@ class _Rules:
         instr = self.image.code[at]
         if instr.kind == "tensix":
             return self.push(state, at, instr.imm)
-        if instr.kind == "fence":
-            return state._replace(flushed=True)
         state = _consume(state, instr)
         access = self.accesses.get(at)
         if access is not None and instr.kind == "store":
@@ -106,8 +103,6 @@ class _Rules:
         """Refuse when a store to one of ``regions`` may be under way."""
         for name in sorted(state.dirty & set(regions)):
             way = "wait for TTSync first" if name == "mop" else "read it back from the same address and use it"
-            if name == "l1" and self.image.arch.is_blackhole:
-                way = "empty the data cache, read it back from the same address and use it"
             what = f"a store to {_NAMES[name]} may still be under way: {way}"
             raise refuse(self.image, "MJ4146", at, what, _SOURCE)
 
@@ -133,8 +128,7 @@ class _Rules:
             return state
         place = address if address is not None else (instr.a, instr.imm)
         reading = {r: v for r, v in state.reading.items() if v != where}  # read back before this store
-        last, flushed = {**state.last, where: place}, state.flushed and where != "l1"
-        return state._replace(dirty=state.dirty | {where}, last=last, reading=reading, flushed=flushed)
+        return state._replace(dirty=state.dirty | {where}, last={**state.last, where: place}, reading=reading)
 
     def load(self, state: _State, at: int, instr: Instr, access: Access) -> _State:
         where = access.region
@@ -147,15 +141,9 @@ class _Rules:
                 raise refuse(self.image, "MJ4146", at, what, "BabyRISCV/TTSync.md")
         reading = {r: v for r, v in state.reading.items() if r != instr.d}
         place = access.address if access.address is not None else (instr.a, instr.imm)
-        back = where in state.dirty and state.last.get(where) == place
-        if where == "l1":
-            back = back and (state.flushed or not self.image.arch.is_blackhole)
-        if instr.d > 0 and (where == "sync" or back):
+        if instr.d > 0 and (where == "sync" or (where in state.dirty and state.last.get(where) == place)):
             reading[instr.d] = where
-        flushed = state.flushed and where != "l1"
-        if reading == state.reading and flushed == state.flushed:
-            return state
-        return state._replace(reading=reading, flushed=flushed)
+        return state if reading == state.reading else state._replace(reading=reading)
 
 
 def _consume(state: _State, instr: Instr) -> _State:

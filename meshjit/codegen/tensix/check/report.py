@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from meshjit.arch import L1
+from meshjit.arch import L1, Arch
 from meshjit.codegen.image import lines
 from meshjit.codegen.rv32 import decode_riscv
 from meshjit.codegen.templates import origins, shown
@@ -13,6 +13,11 @@ from meshjit.codegen.tensix.check.machine import Image
 from meshjit.errors import CodegenError
 
 FIX = "use the macros of kernel_templates/tensix/lib.ll.j2, which own their stalls, NOPs and order"
+#: Pages that Blackhole's tree of the ISA documentation does not have.
+_WORMHOLE_ONLY = (
+    "Atomics", "Coordinates", "NoC/Ordering", "Overlay", "RWCs", "SrcASrcB", "MOVA2D", "MOVB2D", "MOVD2A", "MOVD2B",
+    "ZEROSRC",
+)  # fmt: skip
 
 
 def instruction(image: Image, at: int) -> str:
@@ -38,15 +43,20 @@ def line(image: Image, at: int) -> str:
     return f"{where}: {image.text.splitlines()[number - 1].strip()}"
 
 
+def page(arch: Arch, source: str) -> str:
+    """A page of the public ISA documentation, in the chip's tree if it is there."""
+    if arch.is_blackhole and not any(name in source for name in _WORMHOLE_ONLY):
+        return f"ISA documentation, BlackholeA0, {source.replace('/TTSync', '/ManualTTSync')}"
+    return f"ISA documentation, WormholeB0, {source}"
+
+
 def refuse(image: Image, code: str, at: int, what: str, source: str, more: Sequence[str] = ()) -> CodegenError:
-    """The error for the instruction at word ``at``, which breaks a rule of a page of the ISA documentation (or of
-    another source, whose name begins with its owner's)."""
+    """The error for the instruction at word ``at``, which breaks a rule of a page of the ISA documentation."""
     role = f" on {image.role.value}" if image.role is not None else ""
     where = line(image, at)
-    page = source if "/ttsim" in source else f"ISA documentation, {source}"
     return CodegenError(
         code,
         f"kernel {image.name}{role}: {what}",
-        operands=[instruction(image, at), *([where] if where else []), *more, f"rule: {page}"],
+        operands=[instruction(image, at), *([where] if where else []), *more, f"rule: {page(image.arch, source)}"],
         fix=FIX,
     )

@@ -8,7 +8,7 @@ from meshjit.codegen.tensix.check.events import ADD, CAST, TELL, Place, Range, R
 from meshjit.codegen.tensix.check.machine import Image
 from meshjit.codegen.tensix.check.report import refuse
 from meshjit.codegen.tensix.check.rings import Rings
-from meshjit.codegen.tensix.check.transfers import ATOMIC, MULTICAST, WRITE, initiators
+from meshjit.codegen.tensix.check.transfers import ATOMIC, MULTICAST, WRITE, initiators, unsupported
 from meshjit.codegen.tensix.check.words import Word
 from meshjit.ir.program import Area, CircularBuffer
 
@@ -118,6 +118,9 @@ class Requests(Rings):
         base = noc.noc1_base if initiator >= noc.noc1_base else noc.base
         if ctrl & ATOMIC:
             return self._increment(at, initiator, base, length)
+        what, page = unsupported(self.image.arch, ctrl, length)
+        if what:
+            raise self.refuse("MJ4155", at, what, page)
         reads = not ctrl & WRITE
         first = registers.get(initiator + (noc.return_lo if reads else noc.target_lo), 0)
         touched = Range(first, first + length)
@@ -127,9 +130,7 @@ class Requests(Rings):
         if since is not None:
             what = f"L1 at {first:#x} is still in use by another transfer"
             raise refuse(self.image, "MJ4155", at, what, "NoC/Ordering.md", [f"requested at word {since}"])
-        packets = max(1, -(-length // noc.max_packet_bytes))
-        if ctrl & MULTICAST:
-            packets *= self._multicast(at, initiator, touched)
+        packets = self._multicast(at, initiator, touched) if ctrl & MULTICAST else 1
         counter = base + (noc.read_responses if reads else noc.write_acks)
         self.transfers.begin(counter, touched, packets, at)
         return None

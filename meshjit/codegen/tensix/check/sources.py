@@ -61,7 +61,7 @@ class Sources:
         found = self._expansions.get(key)
         if found is None:
             start, length = key
-            words = [self._replay.get((start + i) % 32) for i in range(length or 64)]
+            words = [self._replay.get((start + i) % 32) for i in range(length or 32)]
             found = [source_use(w) for w in words if w is not None]
             self._expansions[key] = found = [u for i, u in enumerate(found) if i == 0 or u != found[i - 1] or u[1]]
         return found

@@ -5,8 +5,8 @@ from __future__ import annotations
 from meshjit.arch import Arch
 from meshjit.codegen.tensix.check.events import Range
 
-#: Bits of NOC_CTRL (NoC/MemoryMap.md): NOC_CMD_AT, NOC_CMD_WR, NOC_CMD_BRCST_PACKET.
-ATOMIC, WRITE, MULTICAST = 1, 2, 32
+#: Bits of NOC_CTRL (NoC/MemoryMap.md): NOC_CMD_AT, NOC_CMD_WR, NOC_CMD_WR_INLINE, NOC_CMD_BRCST_PACKET.
+ATOMIC, WRITE, INLINE, MULTICAST = 1, 2, 8, 32
 
 
 def transfer_counters(arch: Arch) -> dict[int, bool | None]:
@@ -20,6 +20,15 @@ def initiators(arch: Arch) -> frozenset[int]:
     """Addresses of the request initiators' registers, on both NoCs."""
     noc = arch.noc
     return frozenset(first + i * noc.stride for first in (noc.base, noc.noc1_base) for i in range(4))
+
+
+def unsupported(arch: Arch, ctrl: int, length: int) -> tuple[str, str]:
+    """What no kernel may ask of a request initiator, and the page; ("", "") when there is nothing."""
+    if ctrl & INLINE:
+        return "a write of a word of its own, which is not safe to L1 on Blackhole", "NoC/MemoryMap.md"
+    if length > arch.noc.max_packet_bytes:  # other initiators must be left alone until it is split
+        return f"a request of {length} bytes, more than one packet", "NoC/Counters.md"
+    return "", ""
 
 
 class Transfers:

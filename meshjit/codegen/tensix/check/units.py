@@ -7,51 +7,30 @@ from collections.abc import Iterator
 from meshjit.codegen.tensix import isa
 from meshjit.codegen.tensix.check.gate import UNITS, readers
 from meshjit.codegen.tensix.check.words import Flow, Word, refuse
+from meshjit.codegen.tensix.hazards import late, written
 from meshjit.codegen.tensix.sfpu import SLOW
 
-#: A multiply-add's first operand, or its result, is in the register that L7 names (SFPMAD.md).
-_INDIRECT_VA, _INDIRECT_VD = 4, 8
-_ANY = frozenset(range(16))
 _NOPS = frozenset({"DMANOP", "NOP"})
 #: DestIncr, DestCR, DestClear and DestCToCR of an address mode's Dst word (RWCs.md).
 _DST_STEP = 0x1FFF
 
 
-def _reads(word: Word) -> frozenset[int]:
-    """The LRegs a vector instruction reads."""
-    immediate = word.get("mode") & 1  # the other operand is in the instruction
-    two = ("c",) if immediate else ("c", "d")
-    by_name: dict[str, tuple[str, ...]] = {
-        "SFPMAD": ("a", "b", "c"), "SFPADD": ("a", "b", "c"), "SFPMUL": ("a", "b", "c"),
-        "SFPSTORE": ("d",), "SFPMULI": ("d",), "SFPADDI": ("d",), "SFPNOP": (), "SFPENCC": (), "SFPLOAD": (),
-        "SFPLOADI": ("d",) if word.get("mode") in (8, 10) else (),
-        "SFPSWAP": ("c", "d"), "SFPAND": ("c", "d"), "SFPOR": ("c", "d"), "SFPXOR": ("c", "d"),
-        "SFPIADD": two, "SFPSETEXP": two, "SFPSETMAN": two, "SFPSETSGN": two,
-        "SFPSHFT": ("d",) if immediate else ("c", "d"),
-    }  # fmt: skip
-    if word.name == "SFPTRANSP":
-        return frozenset(range(8))
-    if word.name == "SFPCONFIG":
-        return frozenset({0})
-    if word.name in ("SFPMAD", "SFPADD", "SFPMUL") and word.get("mode") & _INDIRECT_VA:
-        return _ANY
-    return frozenset(word.get(f) for f in by_name.get(word.name, ("c",) if word.is_sfpu else ()))
-
-
 def sfpu_latency(flow: Flow) -> None:
-    """A multiply-add's result is not read by the next instruction (SFPMAD.md); after a rotation comes an SFPNOP
-    (SFPSHFT2.md). Blackhole waits for multiply-adds by itself."""
+    """A multiply-add's result is not read by the next instruction, on Blackhole where the vector unit does not see that
+    it is read (SFPMAD.md of each chip). On Wormhole an SFPNOP follows a rotation (SFPSHFT2.md); Blackhole waits."""
+    blackhole = flow.arch.is_blackhole
     for word in flow.words.values():
-        if word.name != "SFPSHFT2" and word.name not in SLOW:
+        if word.name not in SLOW and (word.name != "SFPSHFT2" or blackhole):
             continue
         for following in _followers(flow, word):
             if word.name == "SFPSHFT2" and following.is_sfpu and following.name != "SFPNOP":
                 raise refuse(flow, "MJ4141", word, f"{following.name} follows without SFPNOP", "SFPSHFT2.md")
-            slow = word.name in SLOW and not flow.arch.is_blackhole
-            written = _ANY if word.get("mode") & _INDIRECT_VD else {word.get("d")}
-            if slow and following.is_sfpu and written & _reads(following):
-                what = f"the next instruction, {following.name}, reads L{min(written & _reads(following))}"
-                raise refuse(flow, "MJ4141", word, what, "SFPMAD.md")
+            if word.name in SLOW and following.is_sfpu:
+                read = written(word.get) & late(following.name, following.get, blackhole=blackhole)
+                if read:
+                    unseen = ", which the vector unit does not see" if blackhole else ""
+                    what = f"the next instruction, {following.name}, reads L{min(read)}{unseen}"
+                    raise refuse(flow, "MJ4141", word, what, "SFPMAD.md")
 
 
 def _followers(flow: Flow, word: Word) -> Iterator[Word]:
@@ -98,9 +77,9 @@ def moves_to_dst(flow: Flow) -> None:
         if _steps_dst(flow, word):
             rows = set[int]()
         for _ in range(3):
-            for late in following & sums:
-                if not rows or late.get("dst") // 8 in rows:
-                    what = f"{late.name} reads within three instructions what it moves"
+            for reader in following & sums:
+                if not rows or reader.get("dst") // 8 in rows:
+                    what = f"{reader.name} reads within three instructions what it moves"
                     raise refuse(flow, "MJ4145", word, what, f"{word.name}.md")
             following = {n for w in following for n in flow.after(w.at)}
 

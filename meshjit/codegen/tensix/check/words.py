@@ -66,7 +66,7 @@ class Flow:
         order = list(self.words.values())
         for n, word in enumerate(order):
             if word.name == "REPLAY" and word.get("load"):
-                self.recorded[word.at] = tuple(order[n + 1 : n + 1 + (word.get("length") or 64)])
+                self.recorded[word.at] = tuple(order[n + 1 : n + 1 + (word.get("length") or 32)])
         #: (first, last) word of each such sequence.
         self.bodies = [(words[0].at, words[-1].at) for words in self.recorded.values()]
         self.replays = [w for w in order if w.name == "REPLAY" and not w.get("load")]

@@ -167,7 +167,6 @@ br1.w.done:
   %br1.back.ptr = inttoptr i32 %br1.back.a to ptr
   %br1.old = load volatile i16, ptr %br1.back.ptr
   store volatile i16 %br1.old, ptr %br1.back.ptr
-  fence seq_cst
   %br1.seen = load volatile i16, ptr %br1.back.ptr
   %br1.used = zext i16 %br1.seen to i32
   store volatile i32 %br1.used, ptr %sink

@@ -48,44 +48,45 @@ i.body:
   tt SEMWAIT semaphores=4 condition=1 block=SYNC+MATH+SFPU
   tt SEMGET semaphores=4
   tt STALLWAIT block=SFPU wait=MATH
-  tt REPLAY load=1 length=5 start=0
+  tt REPLAY load=1 length=6 start=0
   tt SFPLOAD d=0 mode=4
   tt SFPLOAD d=1 row=64 mode=4
   tt SFPADD d=0 a=10 b=0 c=1
+  tt SFPNOP
   tt SFPSWAP c=9 d=0 mode=9
   tt SFPSTORE d=0 mode=4 addr_mode=3
-  tt REPLAY length=5 start=0
-  tt REPLAY length=5 start=0
-  tt REPLAY length=5 start=0
-  tt REPLAY length=5 start=0
-  tt REPLAY length=5 start=0
-  tt REPLAY length=5 start=0
-  tt REPLAY length=5 start=0
-  tt REPLAY length=5 start=0
-  tt REPLAY length=5 start=0
-  tt REPLAY length=5 start=0
-  tt REPLAY length=5 start=0
-  tt REPLAY length=5 start=0
-  tt REPLAY length=5 start=0
-  tt REPLAY length=5 start=0
-  tt REPLAY length=5 start=0
-  tt REPLAY length=5 start=0
-  tt REPLAY length=5 start=0
-  tt REPLAY length=5 start=0
-  tt REPLAY length=5 start=0
-  tt REPLAY length=5 start=0
-  tt REPLAY length=5 start=0
-  tt REPLAY length=5 start=0
-  tt REPLAY length=5 start=0
-  tt REPLAY length=5 start=0
-  tt REPLAY length=5 start=0
-  tt REPLAY length=5 start=0
-  tt REPLAY length=5 start=0
-  tt REPLAY length=5 start=0
-  tt REPLAY length=5 start=0
-  tt REPLAY length=5 start=0
-  tt REPLAY length=5 start=0
-  tt REPLAY length=5 start=0
+  tt REPLAY length=6 start=0
+  tt REPLAY length=6 start=0
+  tt REPLAY length=6 start=0
+  tt REPLAY length=6 start=0
+  tt REPLAY length=6 start=0
+  tt REPLAY length=6 start=0
+  tt REPLAY length=6 start=0
+  tt REPLAY length=6 start=0
+  tt REPLAY length=6 start=0
+  tt REPLAY length=6 start=0
+  tt REPLAY length=6 start=0
+  tt REPLAY length=6 start=0
+  tt REPLAY length=6 start=0
+  tt REPLAY length=6 start=0
+  tt REPLAY length=6 start=0
+  tt REPLAY length=6 start=0
+  tt REPLAY length=6 start=0
+  tt REPLAY length=6 start=0
+  tt REPLAY length=6 start=0
+  tt REPLAY length=6 start=0
+  tt REPLAY length=6 start=0
+  tt REPLAY length=6 start=0
+  tt REPLAY length=6 start=0
+  tt REPLAY length=6 start=0
+  tt REPLAY length=6 start=0
+  tt REPLAY length=6 start=0
+  tt REPLAY length=6 start=0
+  tt REPLAY length=6 start=0
+  tt REPLAY length=6 start=0
+  tt REPLAY length=6 start=0
+  tt REPLAY length=6 start=0
+  tt REPLAY length=6 start=0
   tt STALLWAIT block=MATH wait=SFPU
   tt SETRWC mask=4
   tt STALLWAIT block=SYNC wait=MATH+SFPU

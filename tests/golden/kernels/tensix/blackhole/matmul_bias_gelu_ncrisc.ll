@@ -263,7 +263,6 @@ a.fc.r1.done:
   %a.fc.back.ptr = inttoptr i32 %a.fc.back.a to ptr
   %a.fc.old = load volatile i16, ptr %a.fc.back.ptr
   store volatile i16 %a.fc.old, ptr %a.fc.back.ptr
-  fence seq_cst
   %a.fc.seen = load volatile i16, ptr %a.fc.back.ptr
   %a.fc.used = zext i16 %a.fc.seen to i32
   store volatile i32 %a.fc.used, ptr %sink
@@ -310,7 +309,6 @@ b.fr.r1.done:
   %b.fr.back.ptr = inttoptr i32 %b.fr.back.a to ptr
   %b.fr.old = load volatile i16, ptr %b.fr.back.ptr
   store volatile i16 %b.fr.old, ptr %b.fr.back.ptr
-  fence seq_cst
   %b.fr.seen = load volatile i16, ptr %b.fr.back.ptr
   %b.fr.used = zext i16 %b.fr.seen to i32
   store volatile i32 %b.fr.used, ptr %sink
@@ -454,7 +452,6 @@ o0.bc.w.done:
   %o0.bc.back.ptr = inttoptr i32 %o0.bc.back.a to ptr
   %o0.bc.old = load volatile i16, ptr %o0.bc.back.ptr
   store volatile i16 %o0.bc.old, ptr %o0.bc.back.ptr
-  fence seq_cst
   %o0.bc.seen = load volatile i16, ptr %o0.bc.back.ptr
   %o0.bc.used = zext i16 %o0.bc.seen to i32
   store volatile i32 %o0.bc.used, ptr %sink

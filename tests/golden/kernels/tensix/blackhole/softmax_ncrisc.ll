@@ -125,7 +125,6 @@ mc1.r1.done:
   %mc1.back.ptr = inttoptr i32 %mc1.back.a to ptr
   %mc1.old = load volatile i16, ptr %mc1.back.ptr
   store volatile i16 %mc1.old, ptr %mc1.back.ptr
-  fence seq_cst
   %mc1.seen = load volatile i16, ptr %mc1.back.ptr
   %mc1.used = zext i16 %mc1.seen to i32
   store volatile i32 %mc1.used, ptr %sink
@@ -208,7 +207,6 @@ mc3.r1.done:
   %mc3.back.ptr = inttoptr i32 %mc3.back.a to ptr
   %mc3.old = load volatile i16, ptr %mc3.back.ptr
   store volatile i16 %mc3.old, ptr %mc3.back.ptr
-  fence seq_cst
   %mc3.seen = load volatile i16, ptr %mc3.back.ptr
   %mc3.used = zext i16 %mc3.seen to i32
   store volatile i32 %mc3.used, ptr %sink

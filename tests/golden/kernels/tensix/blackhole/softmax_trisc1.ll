@@ -393,14 +393,17 @@ p1.c0.body:
   tt SFPADD d=0 a=10 b=0 c=1
   tt SFPADD d=2 a=10 b=2 c=3
   tt SFPADD d=0 a=10 b=0 c=2
+  tt SFPNOP
   tt SFPSHFT2 d=1 c=0 mode=3
   tt SFPNOP
   tt SFPADD d=0 a=10 b=0 c=1
+  tt SFPNOP
   tt SFPSHFT2 d=1 c=0 mode=3
   tt SFPNOP
   tt SFPSHFT2 d=1 c=1 mode=3
   tt SFPNOP
   tt SFPADD d=0 a=10 b=0 c=1
+  tt SFPNOP
   tt SFPSHFT2 d=1 c=0 mode=3
   tt SFPNOP
   tt SFPSHFT2 d=1 c=1 mode=3
@@ -438,14 +441,17 @@ p1.c1.body:
   tt SFPADD d=0 a=10 b=0 c=1
   tt SFPADD d=2 a=10 b=2 c=3
   tt SFPADD d=0 a=10 b=0 c=2
+  tt SFPNOP
   tt SFPSHFT2 d=1 c=0 mode=3
   tt SFPNOP
   tt SFPADD d=0 a=10 b=0 c=1
+  tt SFPNOP
   tt SFPSHFT2 d=1 c=0 mode=3
   tt SFPNOP
   tt SFPSHFT2 d=1 c=1 mode=3
   tt SFPNOP
   tt SFPADD d=0 a=10 b=0 c=1
+  tt SFPNOP
   tt SFPSHFT2 d=1 c=0 mode=3
   tt SFPNOP
   tt SFPSHFT2 d=1 c=1 mode=3

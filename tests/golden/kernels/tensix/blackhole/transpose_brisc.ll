@@ -257,7 +257,6 @@ p0.w.else:
   %sd.back.ptr = inttoptr i32 %sd.back.a to ptr
   %sd.old = load volatile i16, ptr %sd.back.ptr
   store volatile i16 %sd.old, ptr %sd.back.ptr
-  fence seq_cst
   %sd.seen = load volatile i16, ptr %sd.back.ptr
   %sd.used = zext i16 %sd.seen to i32
   store volatile i32 %sd.used, ptr %sink
