@@ -1,4 +1,4 @@
-"""Simplify: fold scalar constants and drop what changes nothing.
+"""Simplify: fold scalar constants, drop what changes nothing, and compute nothing where there are no elements.
 
 Before::
 
@@ -32,7 +32,12 @@ from meshjit.ir.graph import Builder, Graph, Node, rewrite
 from meshjit.ir.opdef import Attr, attrs_of
 from meshjit.ir.ops.create import FULL, IOTA
 from meshjit.ir.ops.elementwise import ADD, CAST, DIV, MUL, NEG, SUB
+from meshjit.ir.ops.linear import MATMUL
+from meshjit.ir.ops.reduce import SUM
 from meshjit.ir.ops.shape import BROADCAST_TO, CONCAT, RESHAPE, SLICE, TRANSPOSE, ints
+
+#: Kernels that compute elements.
+_COMPUTED = frozenset({"elementwise", "matmul", "reduce", "normalize", "copy"})
 
 
 def simplify(graph: Graph) -> Graph:
@@ -41,6 +46,9 @@ def simplify(graph: Graph) -> Graph:
 
 
 def _visit(builder: Builder, node: Node, operands: tuple[Node, ...]) -> Node:
+    if _is_of_nothing(node):
+        attrs = attrs_of(shape=node.type.shape, value=node.type.dtype.numpy.type(0).item(), dtype=node.type.dtype)
+        return builder.add(FULL, (), attrs, node.location)
     same = _same_value(node, operands)
     if same is not None and same.type == node.type:
         return same
@@ -62,6 +70,13 @@ def _visit(builder: Builder, node: Node, operands: tuple[Node, ...]) -> Node:
             return operands[0].operands[0]
         return builder.add(TRANSPOSE, operands[0].operands, attrs_of(perm=perm), node.location)
     return builder.copy(node, operands)
+
+
+def _is_of_nothing(node: Node) -> bool:
+    """Whether the node computes no elements, or only sums of none: no kernel has to."""
+    if node.op.kernel not in _COMPUTED or not node.type.is_open:
+        return False
+    return 0 in node.type.shape or (node.op in (MATMUL, SUM) and 0 in node.operands[0].type.shape)
 
 
 def _same_value(node: Node, operands: tuple[Node, ...]) -> Node | None:

@@ -155,6 +155,8 @@ def build(spec: CopySpec, arch: Arch) -> Program:
     words: list[Word] = [BufferAddress(i) for i in range(n + 1)]
     pieces: list[TemplatePiece] = []
     for i, given in enumerate(spec.pieces):
+        if 0 in (*given.source, *shape):
+            continue
         piece = _to_matrix(given, rank)
         pages = _aligned(piece, shape)
         used = pages or piece
@@ -166,9 +168,8 @@ def build(spec: CopySpec, arch: Arch) -> Program:
         rows, columns = ((1, 1, *piece.source))[-2:]
         _, tile_rows, tile_columns = tile_grid(piece.source)
         pieces.append(
-            TemplatePiece(i, base_arg, box_args, used.stride, max(rows, 1), max(columns, 1), tile_rows, tile_columns,
-                          pages is not None)
-        )  # fmt: skip
+            TemplatePiece(i, base_arg, box_args, used.stride, rows, columns, tile_rows, tile_columns, pages is not None)
+        )
     start_arg = len(words)
     start_args = tuple(start_arg + 2 + i for i in range(rank))
     page = 1024 * size
