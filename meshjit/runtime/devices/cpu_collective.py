@@ -108,6 +108,15 @@ def _zero(command: Collective, holder: int, fill: Phase, keep: list[object]) -> 
     fill.jobs.append(Job(library["mj_collective"], ((Pointer(holder, command.destination), size),), 1, size))
 
 
+def _take_part(extents: list[int], dim: int, position: int, parts: int) -> tuple[int, bool]:
+    """Cut ``extents`` along ``dim`` to the part at ``position`` of ``parts``: where it starts, and whether it is full
+    (the last ones may be short, or empty)."""
+    whole = extents[dim]
+    part = -(-whole // parts)
+    extents[dim] = max(0, min(part, whole - position * part))
+    return position * part, extents[dim] == part
+
+
 def _exchange(
     command: Collective,
     sources: list[int],
@@ -124,11 +133,9 @@ def _exchange(
     source_strides, out_strides = _strides(command.in_shape, size), _strides(command.out_shape, size)
     extents, offset = list(command.in_shape), 0
     if command.kind == "all_to_all":
-        whole = command.in_shape[command.split_dim]
-        part = -(-whole // len(sources))
-        extents[command.split_dim] = max(0, min(part, whole - position * part))
-        offset = position * part * source_strides[command.split_dim]
-        if extents[command.split_dim] < part:
+        first, full = _take_part(extents, command.split_dim, position, len(sources))
+        offset = first * source_strides[command.split_dim]
+        if not full:
             _zero(command, holder, fill, keep)
     for j, source in enumerate(sources):
         block = list(extents)
@@ -160,11 +167,9 @@ def _reduce(
     strides, out_strides = _strides(command.in_shape, size), _strides(command.out_shape, size)
     extents, offset = list(command.in_shape), 0
     if command.kind == "reduce_scatter":
-        whole = command.in_shape[command.dim]
-        part = -(-whole // len(sources))
-        extents[command.dim] = max(0, min(part, whole - position * part))
-        offset = position * part * strides[command.dim]
-        if extents[command.dim] < part:
+        first, full = _take_part(extents, command.dim, position, len(sources))
+        offset = first * strides[command.dim]
+        if not full:
             _zero(command, holder, fill, keep)
     if not math.prod(extents):
         return
