@@ -280,9 +280,9 @@ def test_a_stall_without_conditions_waits_for_other_units_on_each_chip():
 
 
 def test_pages_that_blackhole_has_not_are_wormholes():
-    with pytest.raises(CodegenError, match="rule: ISA documentation, WormholeB0, RWCs.md"):
+    with pytest.raises(CodegenError, match=r"WormholeB0, RWCs\.md"):
         riscv.compile_image(kernel(LOAD + "  tt SETRWC mask=4\n"), Role.TRISC1, BLACKHOLE)
-    with pytest.raises(CodegenError, match="rule: ISA documentation, BlackholeA0, BabyRISCV/ManualTTSync.md"):
+    with pytest.raises(CodegenError, match=r"BlackholeA0, BabyRISCV/ManualTTSync\.md"):
         riscv.compile_image(kernel("  tt MOP type=1\n" + peek("a", SYNC)), Role.TRISC1, BLACKHOLE)
 
 
