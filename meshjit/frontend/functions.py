@@ -97,28 +97,40 @@ _ON_BOOLS = {
 
 
 def power(a: object, b: object) -> Traced:
-    """``a ** b``; small whole powers become products."""
-    if isinstance(b, (int, float)) and not isinstance(b, bool) and float(b) in (1.0, 2.0, 3.0, 0.5, -0.5, -1.0):
-        tracer = tracer_of(a)
-        x = tracer.lift(a)
-        if float(b) in (0.5, -0.5, -1.0):
-            if x.node.type.dtype.kind == "int" and b == -1:
-                raise TraceError(
-                    "MJ2003",
-                    "integers to negative powers are not integers",
-                    where=where(),
-                    operands=[describe(x.node)],
-                    fix="convert first: x.astype('float32') ** -1",
-                )
-            op = {0.5: elementwise.SQRT, -0.5: elementwise.RSQRT, -1.0: elementwise.RECIPROCAL}[float(b)]
-            return unary(op, x)
-        if isinstance(b, float) and x.node.type.dtype.kind != "float":
-            x = tracer.cast(x, F32)
-        out = x
-        for _ in range(int(b) - 1):
-            out = arithmetic(elementwise.MUL, out, x)
-        return out
-    return binary(elementwise.POW, a, b, at_least=F32)
+    """``a ** b``; small whole powers become products, and so do all of integers.
+
+    Raises :class:`~meshjit.errors.TraceError` (MJ2003) for integers to negative powers.
+    """
+    if not isinstance(b, (int, float)) or isinstance(b, bool):
+        return binary(elementwise.POW, a, b)
+    x = tracer_of(a).lift(a)
+    if isinstance(b, int) and x.node.type.dtype.kind == "int":
+        return _whole_power(x, b)
+    roots = {0.5: elementwise.SQRT, -0.5: elementwise.RSQRT, -1.0: elementwise.RECIPROCAL}
+    if b in roots:
+        return unary(roots[b], x)
+    if b in (1, 2, 3):
+        return _whole_power(x if x.node.type.dtype.kind == "float" else x.tracer.cast(x, F32), int(b))
+    return binary(elementwise.POW, x, b)
+
+
+def _whole_power(x: Traced, n: int) -> Traced:
+    """``x ** n`` by squaring."""
+    if n < 0:
+        raise TraceError(
+            "MJ2003",
+            "integers to negative powers are not integers",
+            where=where(),
+            operands=[describe(x.node)],
+            fix=f"convert first: x.astype('float32') ** {n}",
+        )
+    if n == 0:
+        return arithmetic(elementwise.ADD, arithmetic(elementwise.MUL, x, 0), 1)
+    if n == 1:
+        return x
+    half = _whole_power(x, n // 2)
+    square = arithmetic(elementwise.MUL, half, half)
+    return arithmetic(elementwise.MUL, square, x) if n % 2 else square
 
 
 def logical(op: OpDef, a: object, b: object) -> Traced:

@@ -17,7 +17,7 @@ from meshjit.ir.types import BOOL, F32, I32
 def matmul(a: object, b: object) -> Traced:
     """The matrix product; operands of one dim are a row (first) or a column (second), as in NumPy."""
     tracer = tracer_of(a, b)
-    x, y = tracer.promote([a, b], at_least=F32)
+    x, y = tracer.promote([a, b])
     if not x.ndim or not y.ndim:
         raise ShapeError(
             "MJ2005",

@@ -57,7 +57,7 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "div of ints": (lambda x: x / 2, (I,)),
     "neg, pos, abs": (lambda x: (-x, +x, abs(x)), (X,)),
     "pow": (lambda x: (x**2, x**3, abs(x) ** 0.5, (x + 9) ** -1, (x + 9) ** -0.5, abs(x) ** 1.7), (X,)),
-    "pow of int": (lambda x: x**2, (I,)),
+    "pow of int": (lambda x: (x**2, x**5, x**0, x**1, x**2.0), (I,)),
     "array pow": (lambda x, y: abs(x) ** y, (X, Y)),
     "reflected": (lambda x: (1 + x, 1 - x, 2 * x, 3 / (abs(x) + 1), 2.0**x), (X,)),
     "comparisons": (lambda x, y: (x < y, x <= y, x > y, x >= y, x == y, x != y), (I, I.T.reshape(4, 6))),

@@ -386,3 +386,15 @@ class where_without_choices:
 
     def fixed(mesh):
         run(lambda x: np.where(x > 0, x, 0.0), mesh, X)
+
+
+@mistake("MJ2003", "x @ x.T", ["x: i32[3,4]"], ["x.astype('float32')"])
+class product_of_integers:
+    def bad(mesh):
+        def f(x):
+            return x @ x.T
+
+        run(f, mesh, X.astype(np.int32))
+
+    def fixed(mesh):
+        run(lambda x: x.astype("float32") @ x.T, mesh, X.astype(np.int32))
