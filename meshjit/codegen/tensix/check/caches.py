@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from meshjit.arch import L1, Arch
 from meshjit.codegen.tensix.check.machine import Image, Instr
+from meshjit.codegen.tensix.check.paths import follow
 from meshjit.codegen.tensix.check.report import refuse
 from meshjit.codegen.tensix.check.values import Access
 
@@ -154,17 +155,10 @@ def data_cache(image: Image, accesses: Mapping[int, Access]) -> None:
                 raise refuse(image, "MJ4157", at, what, "BabyRISCV/MemoryOrdering.md")
         return
     rules = _Rules(image, accesses)
-    entry = {0: _State()}
-    todo = [0]
-    while todo:
-        number = todo.pop()
-        state = entry[number]
+
+    def through(state: _State, number: int) -> _State:
         for at in image.reach(number):
             state = rules.step(state, at)
-        for after in image.blocks[number].after:
-            known = entry.get(after)
-            joined = state if known is None else known.join(state)
-            if joined != known:
-                entry[after] = joined
-                if after not in todo:
-                    todo.append(after)
+        return state
+
+    follow(image, _State(), through)

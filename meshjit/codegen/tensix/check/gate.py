@@ -18,6 +18,7 @@ from meshjit.arch import ARCHS, MOP_CONFIG_BASE
 from meshjit.codegen.tensix import isa
 from meshjit.codegen.tensix.check import report
 from meshjit.codegen.tensix.check.events import SOURCES
+from meshjit.codegen.tensix.check.paths import follow
 from meshjit.codegen.tensix.check.values import Access
 from meshjit.codegen.tensix.check.words import Flow, Word, decode, refuse
 
@@ -329,17 +330,10 @@ def gate(flow: Flow, accesses: Mapping[int, Access]) -> None:
     """
     image, rules = flow.image, _Gate(flow, _macro(flow, accesses))
     words = [[flow.words[at] for at in image.reach(n) if at in flow.words] for n in range(len(image.blocks))]
-    entry = {0: _State()}
-    todo = [0]
-    while todo:
-        number = todo.pop()
-        state = entry[number]
+
+    def through(state: _State, number: int) -> _State:
         for word in words[number]:
             state = rules.step(state, word)
-        for after in image.blocks[number].after:
-            known = entry.get(after)
-            joined = state if known is None else known.join(state)
-            if joined != known:
-                entry[after] = joined
-                if after not in todo:
-                    todo.append(after)
+        return state
+
+    follow(image, _State(), through)

@@ -19,6 +19,7 @@ from typing import NamedTuple
 from meshjit.arch import TENSIX_SYNC
 from meshjit.codegen.tensix import isa
 from meshjit.codegen.tensix.check.machine import Image, Instr
+from meshjit.codegen.tensix.check.paths import follow
 from meshjit.codegen.tensix.check.report import refuse
 from meshjit.codegen.tensix.check.values import Access
 from meshjit.codegen.tensix.check.words import decode
@@ -174,17 +175,10 @@ def memory_order(image: Image, accesses: dict[int, Access]) -> None:
     """Stores to L1, to configuration and to overlay registers have arrived before anybody is told of them: before a
     circular buffer's counter is stored, a NoC command is given, cores are released, an instruction is pushed."""
     rules = _Rules(image, accesses)
-    entry = {0: _State()}
-    todo = [0]
-    while todo:
-        number = todo.pop()
-        state = entry[number]
+
+    def through(state: _State, number: int) -> _State:
         for at in image.reach(number):
             state = rules.step(state, at)
-        for after in image.blocks[number].after:
-            known = entry.get(after)
-            joined = state if known is None else known.join(state)
-            if joined != known:
-                entry[after] = joined
-                if after not in todo:
-                    todo.append(after)
+        return state
+
+    follow(image, _State(), through)
