@@ -2,7 +2,8 @@
 
 Run ``python benchmarks/bench_card_kernels.py [--target emulator|ttsim] [--arch wormhole|blackhole]``; numbers are
 printed, nothing is asserted. ``ttsim`` needs MESHJIT_TTSIM. The emulator also counts: instructions a tile are what the
-unpack, math and pack threads execute in a launch, start included, by the tiles of the result.
+unpack, math and pack threads execute in a launch, start included, by the tiles of the result; KB read are what
+all workers read from DRAM in a launch.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def square(dtype: DType) -> Operand:
 
 
 def programs(arch: Arch) -> dict[str, tuple[Callable[[], Program], list[Operand], DType]]:
-    """Name to (builder, operands, dtype of the result); results are SIDE x SIDE."""
+    """Name to (builder, operands, dtype of the result); results are of the first operand's shape."""
     bias = Expression(2, (Step("add", (0, 1)), Step("gelu_tanh", (2,))))
 
     def mm(fidelity: matmul.Fidelity, dtype: DType = BF16, epilogue: Expression | None = None):
@@ -57,6 +58,9 @@ def programs(arch: Arch) -> dict[str, tuple[Callable[[], Program], list[Operand]
     soft = rows.SoftmaxSpec("softmax", square(BF16), 1, BF16)
     norm_operands = (square(BF16), Operand((SIDE,), BF16))
     norm = rows.NormSpec("rms_norm", "rms_norm", norm_operands, 1e-5, BF16)
+    wide, weight = Operand((SIDE, 4 * SIDE), BF16), Operand((4 * SIDE,), BF16)
+    wide_soft = rows.SoftmaxSpec("softmax", wide, 1, BF16)
+    wide_norm = rows.NormSpec("layer_norm", "layer_norm", (wide, weight, weight), 1e-5, BF16)
     return {
         "matmul lofi": mm("lofi"),
         "matmul hifi2": mm("hifi2"),
@@ -76,6 +80,8 @@ def programs(arch: Arch) -> dict[str, tuple[Callable[[], Program], list[Operand]
         "exp f32": chain("exp", 1, F32),
         "softmax": ((lambda: rows.build_softmax(soft, arch)), [square(BF16)], BF16),
         "rms_norm": ((lambda: rows.build_norm(norm, arch)), list(norm_operands), BF16),
+        "softmax wide": ((lambda: rows.build_softmax(wide_soft, arch)), [wide], BF16),
+        "layer_norm wide": ((lambda: rows.build_norm(wide_norm, arch)), [wide, weight, weight], BF16),
         "transpose": (
             (lambda: copy.build(copy.transpose("transpose", (SIDE, SIDE), (1, 0), BF16), arch)), [square(BF16)], BF16,
         ),
@@ -83,17 +89,18 @@ def programs(arch: Arch) -> dict[str, tuple[Callable[[], Program], list[Operand]
 
 
 def executed(chips: EmulatedMesh | None) -> tuple[int, ...]:
-    """Instructions that the three threads of all workers have executed so far."""
+    """Instructions that the three threads of all workers have executed so far, and bytes that the workers have read."""
     if chips is None:
-        return (0, 0, 0)
-    return tuple(sum(w.tensix[t] for w in chips.counters()) for t in range(3))
+        return (0, 0, 0, 0)
+    workers = chips.counters()
+    return (*(sum(w.tensix[t] for w in workers) for t in range(3)), sum(w.noc_read_bytes for w in workers))
 
 
 def run_ms(card: CardTarget, program: Program, operands: list[Operand], dtype: DType, repeats: int) -> float:
     """Milliseconds of a warm launch, host included."""
     regions: list[Region] = []
     address = card.base_address
-    for operand in [*operands, Operand((SIDE, SIDE), dtype)]:
+    for operand in [*operands, Operand(operands[0].shape, dtype)]:
         page = tile_bytes(operand.dtype.size_bytes)
         size = num_tiles(operand.shape) * page
         regions.append(Region(address, size, page))
@@ -126,8 +133,9 @@ def main() -> None:
         folder = config.load().ttsim_dir
         assert folder is not None, "set MESHJIT_TTSIM"
         card = open_ttsim(mesh, str(folder / {"wormhole": "wh", "blackhole": "bh"}[arch.name]))
-    print(f"{SIDE}x{SIDE} on {arguments.target} {arch.name}")
-    print(f"{'program':18} {'build':>8} {'bytes':>6} {'words of T0/T1/T2':>18} {'run':>9} {'executed a tile':>18}")
+    print(f"{SIDE}x{SIDE}, wide {SIDE}x{4 * SIDE}, on {arguments.target} {arch.name}")
+    titles = f"{'words of T0/T1/T2':>18} {'run':>9} {'executed a tile':>18} {'KB read':>8}"
+    print(f"{'program':18} {'build':>8} {'bytes':>6} {titles}")
     kernels: list[float] = []
     for name, (build, operands, dtype) in programs(arch).items():
         program = build()
@@ -143,9 +151,11 @@ def main() -> None:
         size = sum(len(k.binary) for k in program.kernels)
         before = executed(chips)
         run = run_ms(card, program, operands, dtype, REPEATS)
-        tiles = num_tiles((SIDE, SIDE)) * (REPEATS + 1)
-        counts = "/".join(f"{(n - m) / tiles:.0f}" for n, m in zip(executed(chips), before, strict=True))
-        print(f"{name:18} {built:6.1f}ms {size:6} {words:>18} {run:7.1f}ms {counts:>18}", flush=True)
+        tiles = num_tiles(operands[0].shape) * (REPEATS + 1)
+        *done, read = (n - m for n, m in zip(executed(chips), before, strict=True))
+        counts = "/".join(f"{n / tiles:.0f}" for n in done)
+        kb = f"{read / (REPEATS + 1) / 1024:8.0f}"
+        print(f"{name:18} {built:6.1f}ms {size:6} {words:>18} {run:7.1f}ms {counts:>18} {kb}", flush=True)
     print(
         f"one kernel: median {statistics.median(kernels):.1f} ms, most {max(kernels):.1f} ms ({len(kernels)} kernels)"
     )

@@ -192,6 +192,9 @@ def row_cases() -> Iterator[Triple]:
             norm = single(lambda b, x, w, c: b.add(reduce.LAYER_NORM, [x, w, c], {"eps": 1e-5}), [x, w, w])
             yield triple(f"layer_norm-{dtype}", norm, grid, "mixed")
 
+        graph = fused(lambda b, x: b.add(reduce.SOFTMAX, [_triangle(b, x, E_.GE)], {"axis": 1}), [plain(dtype, 70, 40)])
+        yield triple(f"softmax_tril-{dtype}", graph, "1", "mixed")
+
         def producer(b: Builder, x: Node, y: Node) -> Node:
             e = b.add(E_.EXP, [b.add(E_.ADD, [x, y])])
             return b.add(reduce.SUM, [e], {"axes": (1,), "keepdims": True})
@@ -203,6 +206,10 @@ def row_cases() -> Iterator[Triple]:
         for op, attrs in ((reduce.SOFTMAX, {"axis": 1}), (reduce.RMS_NORM, {"eps": 1e-5})):
             graph = fused(lambda b, x, y, w, op=op, attrs=attrs: _normalized_sum(b, x, y, w, op, attrs), types)
             yield triple(f"{op.name}_of_sum-{dtype}", graph, data="mixed")
+        if dtype == BF16:
+            for kept, columns in (("once", 12_800), ("streamed", 24_000)):  # 400 and 750 tiles a row
+                graph = single(lambda b, x: b.add(reduce.SOFTMAX, [x], {"axis": 1}), [plain(dtype, 64, columns)])
+                yield triple(f"softmax_{kept}-{dtype}", graph, "1", "mixed")
         yield triple(f"max_negative-{dtype}", fused(negative, [plain(dtype, 40, 70)]), data="normal")
         yield triple(f"sum_exp-{dtype}", fused(producer, [plain(dtype, 40, 70), plain(dtype, 70)]), data="mixed")
 

@@ -41,6 +41,11 @@ def split(items: int, cores: CoreRange) -> tuple[Share, ...]:
     return tuple(shares)
 
 
+def fits(arch: Arch, sizes: Sequence[tuple[int, int]]) -> bool:
+    """Whether L1 holds circular buffers of (page bytes, pages) each."""
+    return sum(page_bytes * pages for page_bytes, pages in sizes) <= arch.l1_data_bytes
+
+
 def buffers(arch: Arch, sizes: Sequence[tuple[int, int]], label: Sequence[str]) -> tuple[Cb, ...]:
     """Circular buffers of (page bytes, pages) each, one after the other.
 
@@ -58,7 +63,7 @@ def buffers(arch: Arch, sizes: Sequence[tuple[int, int]], label: Sequence[str]) 
     for i, (page_bytes, pages) in enumerate(sizes):
         out.append(circular_buffer(arch, i, address, page_bytes, pages))
         address += page_bytes * pages
-    if address > arch.l1_bytes:
+    if not fits(arch, sizes):
         worst = max(range(len(sizes)), key=lambda i: sizes[i][0] * sizes[i][1])
         raise CodegenError(
             "MJ4121",

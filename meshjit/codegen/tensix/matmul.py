@@ -15,7 +15,7 @@ from meshjit.arch import MAX_ARGUMENT_WORDS, TILE_DIM, Arch, tile_bytes
 from meshjit.codegen.tensix import config, isa, registers, sfpu
 from meshjit.codegen.tensix.eltwise import ComputeOperand, Operand, ReadOperand, kernel, operand_walk
 from meshjit.codegen.tensix.expression import Expression, emit
-from meshjit.codegen.tensix.grid import buffers
+from meshjit.codegen.tensix.grid import buffers, fits
 from meshjit.codegen.tensix.hw import Cb, Hw, hw
 from meshjit.codegen.tensix.matmul_blocks import Layout, Plan, Problem, Share, assign, count, groups, layout, reachable
 from meshjit.codegen.tensix.multicast import GROUP_WORDS, GroupRecord, group_words
@@ -221,7 +221,7 @@ def _fits(spec: MatmulSpec, problem: Problem, cut: Plan, arch: Arch) -> bool:
     """Whether L1 holds a plan's circular buffers and the argument block its blocks."""
     words = count(problem, cut, layout(problem, cut, arch)).blocks * (_RECORD + len(spec.operands))
     room = MAX_ARGUMENT_WORDS - _Arguments(len(spec.operands), tuple(cut.share)).blocks
-    return words <= room and sum(page * pages for page, pages in _sizes(spec, problem, cut)[0]) <= arch.l1_data_bytes
+    return words <= room and fits(arch, _sizes(spec, problem, cut)[0])
 
 
 @dataclass(frozen=True)

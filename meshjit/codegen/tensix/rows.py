@@ -1,7 +1,9 @@
-"""Kernels that look at whole rows, columns or blocks: reductions, softmax and the norms, streamed in phases.
+"""Kernels that look at whole rows, columns or blocks: reductions, softmax and the norms, in phases.
 
 A row is the set of tiles that one result depends on: the walk over tiles splits into outer dims (which row) and inner
-dims (inside it). Each phase streams the row once. Accumulators are whole tiles in Dst, so a tile costs one elementwise
+dims (inside it). Each phase goes over the row once. What several phases read is read from DRAM in the first of them and
+stays in L1 until the last, when L1 has room for the row (see :mod:`~meshjit.codegen.tensix.keeping`); else, and when
+one phase reads it, it streams through. Accumulators are whole tiles in Dst, so a tile costs one elementwise
 program; what lies inside a tile is reduced once per row and phase.
 """
 
@@ -13,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from meshjit.arch import TILE_DIM, Arch, tile_bytes
-from meshjit.codegen.tensix import config, integers, registers, scatter, sfpu
+from meshjit.codegen.tensix import config, integers, keeping, registers, scatter, sfpu
 from meshjit.codegen.tensix import functions as fn
 from meshjit.codegen.tensix.eltwise import ComputeOperand, Operand, coordinates, kernel, operand_walk, walk
 from meshjit.codegen.tensix.expression import Expression, emit
@@ -298,9 +300,13 @@ def _build(
     reduced = out_shape is not None
     record = hw(arch.name)
     n = len(operands)
-    sizes = [(tile_bytes(o.dtype.size_bytes), 2) for o in operands] + [(tile_bytes(dtype.size_bytes), 2)]
+    others = [(tile_bytes(dtype.size_bytes), 2), *([(tile_bytes(2), 4)] if layout.masked else [])]
+    lists = tuple(phase.operands for phase in phases)
+    made = {i for i, o in enumerate(operands) if o.index_dim is not None}
+    pages = [tile_bytes(o.dtype.size_bytes) for o in operands]
+    plan = keeping.plan(arch, pages, others, lists, made, layout.tiles)
     labels = [*(f"operand {i}" for i in range(n)), "output", "mask"]
-    cbs = buffers(arch, [*sizes, (tile_bytes(2), 4)] if layout.masked else sizes, labels)
+    cbs = buffers(arch, [*zip(pages, plan.pages, strict=True), *others], labels)
     out, mask = cbs[n], cbs[n + 1] if layout.masked else None
     formats = tuple(config.unpack_format(o.dtype, to_dst=o.dtype != BF16) for o in operands)
     mask_format = config.unpack_format(BF16, to_dst=False)
@@ -329,15 +335,14 @@ def _build(
     outer, inner = layout.pick(layout.dims, layout.outer), layout.pick(layout.dims, layout.inner)
     rank = len(full)
     mask_dims = tuple(layout.inner.index(d) if d in layout.inner else -1 for d in (rank - 2, rank - 1))
-    lists = tuple(phase.operands for phase in phases)
     cores = rectangle(layout.rows, arch.grid)
     common = {"hw": record, "name": "kernel"}
     sources = (
         (Role.NCRISC, "tensix/reader_rows.ll.j2",
-         {"operands": rows, "phases": lists, "outer": outer, "inner": inner, "count_arg": count_arg,
+         {"operands": rows, "phases": plan.reads, "outer": outer, "inner": inner, "count_arg": count_arg,
           "start_args": start_args, "page_args": page_args, "mask": mask, "valid": layout.valid}),
         (Role.TRISC0, "tensix/unpack_rows.ll.j2",
-         {"operands": computes, "phases": lists, "inner": inner, "count_arg": count_arg, "mixed": mixed,
+         {"operands": computes, "phases": plan.takes, "inner": inner, "count_arg": count_arg, "mixed": mixed,
           "mask": mask, "masked": tuple(ph.masked for ph in phases), "mask_format": mask_format,
           "mask_dims": mask_dims}),
         (Role.TRISC1, "tensix/math_rows.ll.j2",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -57,11 +58,13 @@ def run_node(
     chip: tuple[str, str],
     *,
     grid: tuple[int, int] = ALL_CORES,
+    l1_bytes: int | None = None,
 ) -> list[np.ndarray]:
     """The blocks that the devices hold after computing ``node`` on blocks of global ``inputs`` (one per operand), with
-    no more cores than ``grid``."""
+    no more cores than ``grid``, nor more of their L1 than ``l1_bytes``."""
     card = target(*chip, mesh)
-    program = lower(node, mesh, cut(ARCHS[card.arch], grid))
+    arch = cut(ARCHS[card.arch], grid)
+    program = lower(node, mesh, replace(arch, l1_bytes=l1_bytes or arch.l1_bytes))
     by_operand = dict(zip(node.operands, inputs, strict=True))
     operands = list(by_operand)
     regions: list[Region] = []
@@ -145,6 +148,7 @@ def check(
     *,
     relative: bool = False,
     grid: tuple[int, int] = ALL_CORES,
+    l1_bytes: int | None = None,
 ) -> None:
     """Run the graph's node on cards; its value is the one NumPy gives in float64, within ``tolerance``.
 
@@ -152,7 +156,7 @@ def check(
     """
     (node,) = graph.nodes
     values = dict(zip(graph.params, inputs, strict=True))
-    blocks = run_node(node, graph.mesh, [values[o] for o in node.operands], chip, grid=grid)
+    blocks = run_node(node, graph.mesh, [values[o] for o in node.operands], chip, grid=grid, l1_bytes=l1_bytes)
     got = join(blocks, node.type, graph).astype(np.float64)
     want = evaluate(graph, inputs, exact=True)[0].astype(np.float64)
     assert got.shape == want.shape

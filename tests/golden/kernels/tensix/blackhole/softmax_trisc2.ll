@@ -11,7 +11,7 @@ entry:
   tt SETC16 config=38 value=32
   tt SETDMAREG reg16=17 value=0
   store i32 0, ptr %cb1.count.var
-  store i32 135168, ptr %cb1.ptr.var
+  store i32 143360, ptr %cb1.ptr.var
   %count = load volatile i32, ptr inttoptr (i32 114956 to ptr)
   br label %i.pre
 i.pre:
@@ -79,8 +79,8 @@ r.ready:
   store i32 %p.count, ptr %cb1.count.var
   %p.ptr = load i32, ptr %cb1.ptr.var
   %p.moved = add i32 %p.ptr, 2048
-  %p.wrap = icmp eq i32 %p.moved, 139264
-  %p.next = select i1 %p.wrap, i32 135168, i32 %p.moved
+  %p.wrap = icmp eq i32 %p.moved, 147456
+  %p.next = select i1 %p.wrap, i32 143360, i32 %p.moved
   store i32 %p.next, ptr %cb1.ptr.var
   tt STALLWAIT block=TDMA+THCON wait=PACK
   %p.w.sh = shl i32 %p.count, 8

@@ -52,7 +52,7 @@ boot.i.done:
   %nw.base = load volatile i32, ptr inttoptr (i32 4289856004 to ptr)
   store i32 %nw.base, ptr %noc.writes.var
   store i32 0, ptr %cb1.count.var
-  store i32 135168, ptr %cb1.ptr.var
+  store i32 143360, ptr %cb1.ptr.var
   %address = load volatile i32, ptr inttoptr (i32 114948 to ptr)
   %count = load volatile i32, ptr inttoptr (i32 114952 to ptr)
   %c0.0 = load volatile i32, ptr inttoptr (i32 114960 to ptr)
@@ -121,8 +121,8 @@ wd.ok:
   store i32 %pop.count, ptr %cb1.count.var
   %pop.ptr = load i32, ptr %cb1.ptr.var
   %pop.moved = add i32 %pop.ptr, 2048
-  %pop.wrap = icmp eq i32 %pop.moved, 139264
-  %pop.next = select i1 %pop.wrap, i32 135168, i32 %pop.moved
+  %pop.wrap = icmp eq i32 %pop.moved, 147456
+  %pop.next = select i1 %pop.wrap, i32 143360, i32 %pop.moved
   store i32 %pop.next, ptr %cb1.ptr.var
   store volatile i32 %pop.count, ptr inttoptr (i32 4290023436 to ptr)
   br label %i0.latch

@@ -24,7 +24,7 @@ entry:
   %page0.0 = load volatile i32, ptr inttoptr (i32 114964 to ptr)
   store i32 %page0.0, ptr %page0.var
   store i32 0, ptr %cb2.count.var
-  store i32 139264, ptr %cb2.ptr.var
+  store i32 147456, ptr %cb2.ptr.var
   %some = icmp ne i32 %count, 0
   br i1 %some, label %mask.then, label %mask.else
 mask.then:
@@ -37,7 +37,7 @@ mo.w.head:
   br i1 %mo.w.more, label %mo.w.body, label %mo.w.done
 mo.w.body:
   %mo.o = shl i32 %mo.w, 2
-  %mo.d.a = add i32 %mo.o, 139264
+  %mo.d.a = add i32 %mo.o, 147456
   %mo.d.ptr = inttoptr i32 %mo.d.a to ptr
   store volatile i32 1065369472, ptr %mo.d.ptr
   br label %mo.w.latch
@@ -69,7 +69,7 @@ mc1.c0.head:
 mc1.c0.body:
   %mc1.0.co = mul i32 %mc1.c0, 2
   %mc1.0.e = add i32 %mc1.0.s, %mc1.0.co
-  %mc1.0.d.a = add i32 141312, %mc1.0.e
+  %mc1.0.d.a = add i32 149504, %mc1.0.e
   %mc1.0.d.ptr = inttoptr i32 %mc1.0.d.a to ptr
   store volatile i16 0, ptr %mc1.0.d.ptr
   br label %mc1.c0.latch
@@ -106,7 +106,7 @@ mc1.c1.head:
 mc1.c1.body:
   %mc1.1.co = mul i32 %mc1.c1, 2
   %mc1.1.e = add i32 %mc1.1.s, %mc1.1.co
-  %mc1.1.d.a = add i32 141312, %mc1.1.e
+  %mc1.1.d.a = add i32 149504, %mc1.1.e
   %mc1.1.d.ptr = inttoptr i32 %mc1.1.d.a to ptr
   store volatile i16 0, ptr %mc1.1.d.ptr
   br label %mc1.c1.latch
@@ -119,7 +119,7 @@ mc1.r1.latch:
   %mc1.r1.next = add i32 %mc1.r1, 1
   br label %mc1.r1.head
 mc1.r1.done:
-  %mc1.back.a = add i32 141312, 0
+  %mc1.back.a = add i32 149504, 0
   %mc1.back.ptr = inttoptr i32 %mc1.back.a to ptr
   %mc1.old = load volatile i16, ptr %mc1.back.ptr
   store volatile i16 %mc1.old, ptr %mc1.back.ptr
@@ -150,7 +150,7 @@ mc3.c0.head:
 mc3.c0.body:
   %mc3.0.co = mul i32 %mc3.c0, 2
   %mc3.0.e = add i32 %mc3.0.s, %mc3.0.co
-  %mc3.0.d.a = add i32 145408, %mc3.0.e
+  %mc3.0.d.a = add i32 153600, %mc3.0.e
   %mc3.0.d.ptr = inttoptr i32 %mc3.0.d.a to ptr
   store volatile i16 0, ptr %mc3.0.d.ptr
   br label %mc3.c0.latch
@@ -187,7 +187,7 @@ mc3.c1.head:
 mc3.c1.body:
   %mc3.1.co = mul i32 %mc3.c1, 2
   %mc3.1.e = add i32 %mc3.1.s, %mc3.1.co
-  %mc3.1.d.a = add i32 145408, %mc3.1.e
+  %mc3.1.d.a = add i32 153600, %mc3.1.e
   %mc3.1.d.ptr = inttoptr i32 %mc3.1.d.a to ptr
   store volatile i16 0, ptr %mc3.1.d.ptr
   br label %mc3.c1.latch
@@ -200,7 +200,7 @@ mc3.r1.latch:
   %mc3.r1.next = add i32 %mc3.r1, 1
   br label %mc3.r1.head
 mc3.r1.done:
-  %mc3.back.a = add i32 145408, 0
+  %mc3.back.a = add i32 153600, 0
   %mc3.back.ptr = inttoptr i32 %mc3.back.a to ptr
   %mc3.old = load volatile i16, ptr %mc3.back.ptr
   store volatile i16 %mc3.old, ptr %mc3.back.ptr
@@ -213,8 +213,8 @@ mc3.r1.done:
   store i32 %mp.count, ptr %cb2.count.var
   %mp.ptr = load i32, ptr %cb2.ptr.var
   %mp.moved = add i32 %mp.ptr, 8192
-  %mp.wrap = icmp eq i32 %mp.moved, 147456
-  %mp.next = select i1 %mp.wrap, i32 139264, i32 %mp.moved
+  %mp.wrap = icmp eq i32 %mp.moved, 155648
+  %mp.next = select i1 %mp.wrap, i32 147456, i32 %mp.moved
   store i32 %mp.next, ptr %cb2.ptr.var
   store volatile i32 %mp.count, ptr inttoptr (i32 4290027536 to ptr)
   br label %mask.else
@@ -241,7 +241,7 @@ p0.0.rs.poll:
   %p0.0.rs.count = load i32, ptr %cb0.count.var
   %p0.0.rs.diff = sub i32 %p0.0.rs.count, %p0.0.rs.acked
   %p0.0.rs.used = and i32 %p0.0.rs.diff, 65535
-  %p0.0.rs.full = icmp ugt i32 %p0.0.rs.used, 1
+  %p0.0.rs.full = icmp ugt i32 %p0.0.rs.used, 5
   br i1 %p0.0.rs.full, label %p0.0.rs.poll, label %p0.0.rs.ready
 p0.0.rs.ready:
   %p0.0.to = load i32, ptr %cb0.ptr.var
@@ -282,7 +282,7 @@ p0.done.ok:
   store i32 %p0.0.pu.count, ptr %cb0.count.var
   %p0.0.pu.ptr = load i32, ptr %cb0.ptr.var
   %p0.0.pu.moved = add i32 %p0.0.pu.ptr, 2048
-  %p0.0.pu.wrap = icmp eq i32 %p0.0.pu.moved, 135168
+  %p0.0.pu.wrap = icmp eq i32 %p0.0.pu.moved, 143360
   %p0.0.pu.next = select i1 %p0.0.pu.wrap, i32 131072, i32 %p0.0.pu.moved
   store i32 %p0.0.pu.next, ptr %cb0.ptr.var
   store volatile i32 %p0.0.pu.count, ptr inttoptr (i32 4290019344 to ptr)
@@ -291,134 +291,6 @@ p0.i0.latch:
   %p0.i0.next = add i32 %p0.i0, 1
   br label %p0.i0.head
 p0.i0.done:
-  br label %p1.i0.pre
-p1.i0.pre:
-  br label %p1.i0.head
-p1.i0.head:
-  %p1.i0 = phi i32 [ 0, %p1.i0.pre ], [ %p1.i0.next, %p1.i0.latch ]
-  %p1.i0.more = icmp ult i32 %p1.i0, 3
-  br i1 %p1.i0.more, label %p1.i0.body, label %p1.i0.done
-p1.i0.body:
-  br label %p1.0.rs.poll
-p1.0.rs.poll:
-  %p1.0.rs.acked = load volatile i32, ptr inttoptr (i32 4290019340 to ptr)
-  %p1.0.rs.count = load i32, ptr %cb0.count.var
-  %p1.0.rs.diff = sub i32 %p1.0.rs.count, %p1.0.rs.acked
-  %p1.0.rs.used = and i32 %p1.0.rs.diff, 65535
-  %p1.0.rs.full = icmp ugt i32 %p1.0.rs.used, 1
-  br i1 %p1.0.rs.full, label %p1.0.rs.poll, label %p1.0.rs.ready
-p1.0.rs.ready:
-  %p1.0.to = load i32, ptr %cb0.ptr.var
-  %p1.0.base = load i32, ptr %page0.var
-  %p1.0.pg0 = add i32 %p1.0.base, 0
-  %p1.0.in0 = mul i32 %p1.i0, 1
-  %p1.0.pg1 = add i32 %p1.0.pg0, %p1.0.in0
-  %p1.0.rd.row = udiv i32 %p1.0.pg1, 6
-  %p1.0.rd.bank = urem i32 %p1.0.pg1, 6
-  %p1.0.rd.scaled = mul i32 %p1.0.rd.row, 2048
-  %p1.0.rd.offset = add i32 %address0, %p1.0.rd.scaled
-  %p1.0.rd.entry = getelementptr i32, ptr inttoptr (i32 114752 to ptr), i32 %p1.0.rd.bank
-  %p1.0.rd.where = load volatile i32, ptr %p1.0.rd.entry
-  br label %p1.0.rd.busy
-p1.0.rd.busy:
-  %p1.0.rd.cmd = load volatile i32, ptr inttoptr (i32 4289855528 to ptr)
-  %p1.0.rd.wait = icmp ne i32 %p1.0.rd.cmd, 0
-  br i1 %p1.0.rd.wait, label %p1.0.rd.busy, label %p1.0.rd.idle
-p1.0.rd.idle:
-  store volatile i32 %p1.0.rd.where, ptr inttoptr (i32 4289855492 to ptr)
-  store volatile i32 %p1.0.rd.offset, ptr inttoptr (i32 4289855488 to ptr)
-  store volatile i32 %p1.0.to, ptr inttoptr (i32 4289855500 to ptr)
-  store volatile i32 2048, ptr inttoptr (i32 4289855520 to ptr)
-  store volatile i32 1, ptr inttoptr (i32 4289855528 to ptr)
-  %p1.0.rd.n = load i32, ptr %noc.reads.var
-  %p1.0.rd.n1 = add i32 %p1.0.rd.n, 1
-  store i32 %p1.0.rd.n1, ptr %noc.reads.var
-  br label %p1.done.poll
-p1.done.poll:
-  %p1.done.have = load volatile i32, ptr inttoptr (i32 4289856008 to ptr)
-  %p1.done.want = load i32, ptr %noc.reads.var
-  %p1.done.miss = icmp ne i32 %p1.done.have, %p1.done.want
-  br i1 %p1.done.miss, label %p1.done.poll, label %p1.done.ok
-p1.done.ok:
-  %p1.0.pu.old = load i32, ptr %cb0.count.var
-  %p1.0.pu.sum = add i32 %p1.0.pu.old, 1
-  %p1.0.pu.count = and i32 %p1.0.pu.sum, 65535
-  store i32 %p1.0.pu.count, ptr %cb0.count.var
-  %p1.0.pu.ptr = load i32, ptr %cb0.ptr.var
-  %p1.0.pu.moved = add i32 %p1.0.pu.ptr, 2048
-  %p1.0.pu.wrap = icmp eq i32 %p1.0.pu.moved, 135168
-  %p1.0.pu.next = select i1 %p1.0.pu.wrap, i32 131072, i32 %p1.0.pu.moved
-  store i32 %p1.0.pu.next, ptr %cb0.ptr.var
-  store volatile i32 %p1.0.pu.count, ptr inttoptr (i32 4290019344 to ptr)
-  br label %p1.i0.latch
-p1.i0.latch:
-  %p1.i0.next = add i32 %p1.i0, 1
-  br label %p1.i0.head
-p1.i0.done:
-  br label %p2.i0.pre
-p2.i0.pre:
-  br label %p2.i0.head
-p2.i0.head:
-  %p2.i0 = phi i32 [ 0, %p2.i0.pre ], [ %p2.i0.next, %p2.i0.latch ]
-  %p2.i0.more = icmp ult i32 %p2.i0, 3
-  br i1 %p2.i0.more, label %p2.i0.body, label %p2.i0.done
-p2.i0.body:
-  br label %p2.0.rs.poll
-p2.0.rs.poll:
-  %p2.0.rs.acked = load volatile i32, ptr inttoptr (i32 4290019340 to ptr)
-  %p2.0.rs.count = load i32, ptr %cb0.count.var
-  %p2.0.rs.diff = sub i32 %p2.0.rs.count, %p2.0.rs.acked
-  %p2.0.rs.used = and i32 %p2.0.rs.diff, 65535
-  %p2.0.rs.full = icmp ugt i32 %p2.0.rs.used, 1
-  br i1 %p2.0.rs.full, label %p2.0.rs.poll, label %p2.0.rs.ready
-p2.0.rs.ready:
-  %p2.0.to = load i32, ptr %cb0.ptr.var
-  %p2.0.base = load i32, ptr %page0.var
-  %p2.0.pg0 = add i32 %p2.0.base, 0
-  %p2.0.in0 = mul i32 %p2.i0, 1
-  %p2.0.pg1 = add i32 %p2.0.pg0, %p2.0.in0
-  %p2.0.rd.row = udiv i32 %p2.0.pg1, 6
-  %p2.0.rd.bank = urem i32 %p2.0.pg1, 6
-  %p2.0.rd.scaled = mul i32 %p2.0.rd.row, 2048
-  %p2.0.rd.offset = add i32 %address0, %p2.0.rd.scaled
-  %p2.0.rd.entry = getelementptr i32, ptr inttoptr (i32 114752 to ptr), i32 %p2.0.rd.bank
-  %p2.0.rd.where = load volatile i32, ptr %p2.0.rd.entry
-  br label %p2.0.rd.busy
-p2.0.rd.busy:
-  %p2.0.rd.cmd = load volatile i32, ptr inttoptr (i32 4289855528 to ptr)
-  %p2.0.rd.wait = icmp ne i32 %p2.0.rd.cmd, 0
-  br i1 %p2.0.rd.wait, label %p2.0.rd.busy, label %p2.0.rd.idle
-p2.0.rd.idle:
-  store volatile i32 %p2.0.rd.where, ptr inttoptr (i32 4289855492 to ptr)
-  store volatile i32 %p2.0.rd.offset, ptr inttoptr (i32 4289855488 to ptr)
-  store volatile i32 %p2.0.to, ptr inttoptr (i32 4289855500 to ptr)
-  store volatile i32 2048, ptr inttoptr (i32 4289855520 to ptr)
-  store volatile i32 1, ptr inttoptr (i32 4289855528 to ptr)
-  %p2.0.rd.n = load i32, ptr %noc.reads.var
-  %p2.0.rd.n1 = add i32 %p2.0.rd.n, 1
-  store i32 %p2.0.rd.n1, ptr %noc.reads.var
-  br label %p2.done.poll
-p2.done.poll:
-  %p2.done.have = load volatile i32, ptr inttoptr (i32 4289856008 to ptr)
-  %p2.done.want = load i32, ptr %noc.reads.var
-  %p2.done.miss = icmp ne i32 %p2.done.have, %p2.done.want
-  br i1 %p2.done.miss, label %p2.done.poll, label %p2.done.ok
-p2.done.ok:
-  %p2.0.pu.old = load i32, ptr %cb0.count.var
-  %p2.0.pu.sum = add i32 %p2.0.pu.old, 1
-  %p2.0.pu.count = and i32 %p2.0.pu.sum, 65535
-  store i32 %p2.0.pu.count, ptr %cb0.count.var
-  %p2.0.pu.ptr = load i32, ptr %cb0.ptr.var
-  %p2.0.pu.moved = add i32 %p2.0.pu.ptr, 2048
-  %p2.0.pu.wrap = icmp eq i32 %p2.0.pu.moved, 135168
-  %p2.0.pu.next = select i1 %p2.0.pu.wrap, i32 131072, i32 %p2.0.pu.moved
-  store i32 %p2.0.pu.next, ptr %cb0.ptr.var
-  store volatile i32 %p2.0.pu.count, ptr inttoptr (i32 4290019344 to ptr)
-  br label %p2.i0.latch
-p2.i0.latch:
-  %p2.i0.next = add i32 %p2.i0, 1
-  br label %p2.i0.head
-p2.i0.done:
   %s0.c = load i32, ptr %c0.var
   %s0.n = add i32 %s0.c, 1
   %s0.p0 = load i32, ptr %page0.var
