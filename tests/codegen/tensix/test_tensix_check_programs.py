@@ -51,12 +51,14 @@ NODES = {
     "sum": lambda: single(
         lambda g, x: g.add(reduce.SUM, [x], {"axes": (1,), "keepdims": True}), plain(F32, 100, 100)
     ),
+    "softmax": lambda: single(lambda g, x: g.add(reduce.SOFTMAX, [x], {"axis": 1}), plain(BF16, 10_000, 128)),
 }  # fmt: skip
 LIB, READER, WRITER = "tensix/lib.ll.j2", "tensix/reader_tiles.ll.j2", "tensix/writer_range.ll.j2"
 SHARED, CAST = "tensix/reader_matmul.ll.j2", "tensix/multicast.ll.j2"
 UNPACK_MATMUL, MATH_MATMUL = "tensix/unpack_matmul.ll.j2", "tensix/math_matmul.ll.j2"
 WRITER_MATMUL = "tensix/writer_matmul.ll.j2"
 PRODUCTS = "meshjit.codegen.tensix.products"
+UNPACK_ROWS = "tensix/unpack_rows.ll.j2"
 UNPACK, MATH = "tensix/unpack_tiles.ll.j2", "tensix/math_tiles.ll.j2"
 
 
@@ -112,8 +114,20 @@ _LATE = (
           "blocks", "MJ4155", "may not have been read over the NoC yet"),
     Fault("SrcB kept in the last block", MATH_MATMUL, _END, unless_late(_END, "'lt'", "true"), "blocks", "MJ4156", ""),
 )  # fmt: skip
+#: What several phases read stays in L1 until the last of them.
+_KEPT = (
+    Fault("a row is popped in the first phase", UNPACK_ROWS, "{% if x.pops %}\n{{ t.cb_pop_after_unpack",
+          "{% if x.waits %}\n{{ t.cb_pop_after_unpack", "softmax", "MJ4154", "outside the pages of buffer 0"),
+    Fault("the first phase does not wait", UNPACK_ROWS, "{% if x.waits %}\n{{ t.cb_wait",
+          "{% if x.waits and x.pops %}\n{{ t.cb_wait", "softmax", "MJ4154", "outside the pages of buffer 0"),
+    Fault("the tile after the one that came", UNPACK_ROWS, ".tile, {{ cb.page_bytes }}", ".need, {{ cb.page_bytes }}",
+          "softmax", "MJ4154", "outside the pages of buffer 0"),
+    Fault("a tile that begins inside a page", UNPACK_ROWS, ".tile, {{ cb.page_bytes }}",
+          ".tile, {{ cb.page_bytes // 2 }}", "softmax", "MJ4154", "where no page begins"),
+)  # fmt: skip
 FAULTS = (
     *_LATE,
+    *_KEPT,
     Fault("pops more than it waited for", WRITER, "{{ t.cb_pop('pop', out, 1) }}", "{{ t.cb_pop('pop', out, 2) }}",
           "chain-bf16", "MJ4150", "pops 2 pages of buffer 2, 1 were waited for"),
     Fault("pushes without room", LIB, "icmp ugt i32 %{{ p }}.used, {{ cb.pages - pages }}",
