@@ -361,7 +361,7 @@ FAULTS = (
     Fault(
         "every device keeps the first block",
         "meshjit.runtime.devices.cpu_collective",
-        "offset = position * part * strides[command.dim]",
+        "offset = first * strides[command.dim]",
         "offset = 0",
         cpu,
         "reduce_scatter",
@@ -369,7 +369,7 @@ FAULTS = (
     Fault(
         "exchange sends the first part to all",
         "meshjit.runtime.devices.cpu_collective",
-        "offset = position * part * source_strides[command.split_dim]",
+        "offset = first * source_strides[command.split_dim]",
         "offset = 0",
         cpu,
         "all_to_all",

@@ -38,7 +38,7 @@ def arch_of(kernel: Kernel) -> str:
     Raises ValueError for a kernel that is for no card.
     """
     for name, arch in ARCHS.items():
-        if kernel.role.value in arch.stack and kernel.binary.startswith(image.crt0(arch.stack[kernel.role.value])):
+        if kernel.role.value in arch.stack and kernel.binary.startswith(image.crt0(kernel.role, arch)):
             return name
     raise ValueError(f"kernel {kernel.name} is for no card")
 

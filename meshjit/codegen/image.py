@@ -72,7 +72,7 @@ def link(text: str, role: Role, arch: Arch, *, name: str = "kernel") -> bytes:
     ir, words = assemble(text, arch.name)
     with modules.lock:
         code = _text_section(_emit(ir, arch, name), name)
-    image = crt0(arch.stack[role.value]) + _patch(code, words)
+    image = crt0(role, arch) + _patch(code, words)
     room = L1.code[role.value][1]
     if len(image) > room:
         raise CodegenError(
@@ -92,7 +92,7 @@ def lines(binary: bytes, text: str, role: Role, chip: str) -> tuple[int, ...]:
     """
     arch = ARCHS[chip]
     words = struct.unpack(f"<{len(binary) // 4}I", binary)
-    known = [0] * (len(crt0(arch.stack[role.value])) // 4) + _instruction_lines(text, arch)
+    known = [0] * (len(crt0(role, arch)) // 4) + _instruction_lines(text, arch)
     if len(known) != len(words):
         return (0,) * len(words)
     rows = text.split("\n")
@@ -202,10 +202,18 @@ def _patch(code: bytes, words: list[int]) -> bytes:
     return struct.pack(f"<{len(out)}I", *out)
 
 
-def crt0(stack: int) -> bytes:
-    """``lui sp, %hi(stack)``, and ``addi sp, sp, %lo(stack)`` when it is not zero."""
+def crt0(role: Role, arch: Arch) -> bytes:
+    """``lui sp, %hi(stack)``, and ``addi sp, sp, %lo(stack)`` when it is not zero.
+
+    On Blackhole's T cores also ``lui t0, 0x40`` and ``csrrs zero, cfg0, t0``, which sets DisTriscCache (ISA
+    documentation, BlackholeA0/TensixTile/BabyRISCV/CSRs): Tensix instructions are then pushed one by one. The vendor's
+    firmware does so too, against hangs while the replay buffer records.
+    """
+    stack = arch.stack[role.value]
     high, low = (stack + 0x800) >> 12 & 0xFFFFF, ((stack & 0xFFF) ^ 0x800) - 0x800
     words = [high << 12 | 2 << 7 | 0x37]
     if low:
         words.append((low & 0xFFF) << 20 | 2 << 15 | 2 << 7 | 0x13)
+    if arch.is_blackhole and role in (Role.TRISC0, Role.TRISC1, Role.TRISC2):
+        words += [0x40 << 12 | 5 << 7 | 0x37, 0x7C0 << 20 | 5 << 15 | 2 << 12 | 0x73]
     return struct.pack(f"<{len(words)}I", *words)

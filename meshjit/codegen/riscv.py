@@ -17,7 +17,7 @@ def build(text: str, role: Role, arch: Arch, *, name: str = "kernel", marked: st
     linker (a call, a global), MJ4106 when it is larger than its room in L1, MJ4140 to MJ4146 when the static checker
     refuses it.
     """
-    machine = f"riscv32 {arch.name} {role.value} {check.VERSION}"
+    machine = f"riscv32 {arch.name} {role.value} {image.crt0(role, arch).hex()} {check.VERSION}"
     return binaries.get(text, machine, lambda: compile_image(text, role, arch, name=name, marked=marked))
 
 

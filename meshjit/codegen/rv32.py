@@ -21,6 +21,7 @@ _REGISTER = {
     (0x20, 4): "xnor", (0x20, 6): "orn", (0x20, 7): "andn", (0x05, 4): "min", (0x05, 5): "minu", (0x05, 6): "max",
     (0x05, 7): "maxu", (0x30, 1): "rol", (0x30, 5): "ror", (0x04, 4): "zext.h",
 }  # fmt: skip
+_CSRS = {0x7C0: "cfg0"}
 _UNARY = {0x600: "clz", 0x601: "ctz", 0x602: "cpop", 0x604: "sext.b", 0x605: "sext.h"}
 
 
@@ -55,6 +56,8 @@ def decode_riscv(word: int, address: int) -> str | None:
         return f"{_REGISTER[funct7, funct3]} {d}, {a}, {b}"
     if opcode == 0x0F:
         return "fence"
+    if opcode == 0x73 and funct3 == 2:
+        return f"csrrs {d}, {_CSRS.get(word >> 20, hex(word >> 20))}, {a}"
     return None
 
 

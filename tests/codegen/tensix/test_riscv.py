@@ -96,6 +96,14 @@ def test_disassembly_names_everything(arch):
 
 
 @pytest.mark.parametrize("arch", [WORMHOLE, BLACKHOLE], ids=["wormhole", "blackhole"])
+def test_blackhole_pushes_tensix_instructions_one_by_one(arch):
+    for kernel in programs(arch)[0].kernels:
+        start = "\n".join(disassemble(kernel).split("\n")[:12])
+        alone = arch.is_blackhole and kernel.role.value.startswith("trisc")
+        assert ("lui t0, 0x40" in start and "csrrs zero, cfg0, t0" in start) == alone
+
+
+@pytest.mark.parametrize("arch", [WORMHOLE, BLACKHOLE], ids=["wormhole", "blackhole"])
 def test_kernels_are_small_and_fit(arch):
     for program in programs(arch):
         for kernel in program.kernels:

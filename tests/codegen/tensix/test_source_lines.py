@@ -91,7 +91,7 @@ def test_locations_change_no_code(arch):
             assert compact(kernel.marked) == kernel.source
             elf = image._emit(image._located(ir), arch, kernel.name)
             code = image._patch(image._text_section(elf, kernel.name), words)
-            assert image.crt0(arch.stack[kernel.role.value]) + code == kernel.binary
+            assert image.crt0(kernel.role, arch) + code == kernel.binary
 
 
 def test_an_image_of_another_text_has_no_lines():

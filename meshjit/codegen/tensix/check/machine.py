@@ -107,8 +107,8 @@ class Instr(NamedTuple):
 
     ``kind`` is "alu" (``op`` on registers ``a`` and ``b``, or ``a`` and ``imm`` when ``b`` is -1), "const" (``imm``),
     "load" and "store" (``size`` bytes at ``a`` plus ``imm``; a store's value is ``b``), "branch" (``op``; ``imm`` is
-    the target word), "jump", "tensix" (``imm`` is the instruction word) or "fence". Registers that are not used
-    are -1; ``d`` is the register written.
+    the target word), "jump", "tensix" (``imm`` is the instruction word), "control" (sets bits of a CSR) or "fence".
+    Registers that are not used are -1; ``d`` is the register written.
     """
 
     kind: str
@@ -152,6 +152,8 @@ def _decode(word: int) -> Instr | None:
     if opcode == 0x6F and d == -1:
         offset = (word >> 31) << 20 | (word >> 12 & 255) << 12 | (word >> 20 & 1) << 11 | (word >> 21 & 1023) << 1
         return Instr("jump", imm=_signed(offset, 21) // 4)
+    if opcode == 0x73 and f3 == 2 and d == -1:  # csrrs zero: bits of a control register are set
+        return Instr("control", a=a)
     return Instr("fence") if opcode == 0x0F else None
 
 
