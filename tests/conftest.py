@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from meshjit.toolchain import cache
+
 _SLOW_OK = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 settings.register_profile(
     "suite", max_examples=25, deadline=None, derandomize=True, database=None, suppress_health_check=_SLOW_OK
@@ -53,3 +55,10 @@ class Golden:
 def golden(request: pytest.FixtureRequest) -> Golden:
     """Golden files under tests/golden."""
     return Golden(bool(request.config.getoption("--update-golden")))
+
+
+@pytest.fixture
+def built_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kernels are built, and programs proved, anew: what a fault builds is kept from the cache, and what the cache has
+    from the checker."""
+    monkeypatch.setattr(cache, "get", lambda text, machine, build: build())

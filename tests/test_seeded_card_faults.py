@@ -15,10 +15,10 @@ from plain_emulator import plain_card
 from seeding import seed
 
 from meshjit.errors import MeshJitError
-from meshjit.toolchain import cache
 
 TRIPLES: dict[str, Triple] = {t.name: t for t in load()}
 LIB = "tensix/lib.ll.j2"
+pytestmark = pytest.mark.usefixtures("built_anew")
 #: Refusals that say no more than that the replacement is no program.
 NO_PROGRAM = ("MJ4101", "MJ4102", "MJ4103", "MJ4104", "MJ4105", "MJ4201", "MJ4202", "MJ4203")
 
@@ -252,12 +252,6 @@ EMULATOR = (
 
 def named(faults: tuple[Fault, ...]) -> list[object]:
     return [pytest.param(f, id=f.name.replace(" ", "_")) for f in faults]
-
-
-@pytest.fixture(autouse=True)
-def _no_cache(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Kernels are built anew: what a fault builds is kept from the cache, and what the cache has from the checker."""
-    monkeypatch.setattr(cache, "get", lambda text, machine, build: build())
 
 
 @pytest.mark.parametrize("fault", named(KERNELS))

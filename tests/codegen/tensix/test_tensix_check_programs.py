@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 import pytest
 from card_run import ONE, fused, plain, single
+from program_faults import Fault, by_name, check_proved, check_refused
 from seeding import seed
 
 from meshjit.arch import ARCHS
-from meshjit.codegen.tensix import check
 from meshjit.codegen.tensix.lower import lower
 from meshjit.errors import CodegenError
 from meshjit.ir.ops import elementwise, linear, reduce
 from meshjit.ir.ops.shape import TRANSPOSE
 from meshjit.ir.types import BF16, F32
-from meshjit.toolchain import cache
 
 
 def chain(dtype, *shape):
@@ -53,6 +51,7 @@ NODES = {
     ),
     "softmax": lambda: single(lambda g, x: g.add(reduce.SOFTMAX, [x], {"axis": 1}), plain(BF16, 10_000, 128)),
 }  # fmt: skip
+pytestmark = pytest.mark.usefixtures("built_anew")
 LIB, READER, WRITER = "tensix/lib.ll.j2", "tensix/reader_tiles.ll.j2", "tensix/writer_range.ll.j2"
 SHARED, CAST = "tensix/reader_matmul.ll.j2", "tensix/multicast.ll.j2"
 UNPACK_MATMUL, MATH_MATMUL = "tensix/unpack_matmul.ll.j2", "tensix/math_matmul.ll.j2"
@@ -60,20 +59,6 @@ WRITER_MATMUL = "tensix/writer_matmul.ll.j2"
 PRODUCTS = "meshjit.codegen.tensix.products"
 UNPACK_ROWS = "tensix/unpack_rows.ll.j2"
 UNPACK, MATH = "tensix/unpack_tiles.ll.j2", "tensix/math_tiles.ll.j2"
-
-
-@dataclass(frozen=True)
-class Fault:
-    """``old`` becomes ``new`` in a template; the program of ``node`` is refused with ``code``, whose message has
-    ``says``."""
-
-    name: str
-    place: str
-    old: str
-    new: str
-    node: str
-    code: str
-    says: str
 
 
 _END = "{{ t.instructions(products.end) }}\n"
@@ -206,29 +191,15 @@ FAULTS = (
 )  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def _no_cache(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Everything is built and proved anew."""
-    monkeypatch.setattr(cache, "get", lambda text, machine, build: build())
-
-
 @pytest.mark.parametrize("node", NODES)
 @pytest.mark.parametrize("chip", ARCHS)
 def test_programs_are_proved(node, chip):
-    program = lower(NODES[node]().nodes[0], ONE, ARCHS[chip])
-    assert check.program.prove(program, ARCHS[chip]) >= 1
+    check_proved(NODES, node, chip)
 
 
-@pytest.mark.parametrize("fault", [pytest.param(f, id=f.name.replace(" ", "_")) for f in FAULTS])
+@by_name(FAULTS)
 def test_fault_is_refused(fault, monkeypatch):
-    seed(monkeypatch, fault.place, fault.old, fault.new)
-    with pytest.raises(CodegenError) as caught:
-        lower(NODES[fault.node]().nodes[0], ONE, ARCHS["wormhole"])
-    assert caught.value.code == fault.code, caught.value
-    message = str(caught.value)
-    assert fault.says in message, message
-    assert "ISA documentation" in message
-    assert " on ncrisc" in message or " on trisc" in message or " on brisc" in message
+    check_refused(NODES, fault, monkeypatch)
 
 
 def test_the_message_names_kernel_core_instruction_and_line(monkeypatch):

@@ -3,19 +3,13 @@ replacement in a template."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pytest
-from card_run import ONE, fused, plain, single
-from seeding import seed
+from card_run import fused, plain, single
+from program_faults import Fault, by_name, check_proved, check_refused
 
 from meshjit.arch import ARCHS
-from meshjit.codegen.tensix import check
-from meshjit.codegen.tensix.lower import lower
-from meshjit.errors import CodegenError
 from meshjit.ir.ops import elementwise, linear, reduce, shape
 from meshjit.ir.types import BF16, F32
-from meshjit.toolchain import cache
 
 NODES = {
     "transpose": lambda: single(lambda g, x: g.add(shape.TRANSPOSE, [x], {"perm": (1, 0)}), plain(BF16, 100, 70)),
@@ -40,22 +34,9 @@ NODES = {
         lambda g, x, y: g.add(linear.MATMUL, [x, y]), plain(BF16, 64, 40), plain(BF16, 40, 64)
     ),
 }  # fmt: skip
+pytestmark = pytest.mark.usefixtures("built_anew")
 LIB, COPY, MATMUL = "tensix/lib.ll.j2", "tensix/copy.ll.j2", "tensix/reader_matmul.ll.j2"
 ROWS, TILES, SCATTER = "tensix/reader_rows.ll.j2", "tensix/reader_tiles.ll.j2", "tensix/writer_scatter.ll.j2"
-
-
-@dataclass(frozen=True)
-class Fault:
-    """``old`` becomes ``new`` in a template; the program of ``node`` is refused with ``code``, whose message has
-    ``says``."""
-
-    name: str
-    place: str
-    old: str
-    new: str
-    node: str
-    code: str
-    says: str
 
 
 _READ, _WRITTEN = "{{ t.reads_done(k ~ '.rdd') }}\n", "{{ t.writes_done('wd') }}\n"
@@ -135,26 +116,12 @@ _PAGE_FAULTS = (
 )  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def _no_cache(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Everything is built and proved anew."""
-    monkeypatch.setattr(cache, "get", lambda text, machine, build: build())
-
-
 @pytest.mark.parametrize("node", NODES)
 @pytest.mark.parametrize("chip", ARCHS)
 def test_programs_are_proved(node, chip):
-    program = lower(NODES[node]().nodes[0], ONE, ARCHS[chip])
-    assert check.program.prove(program, ARCHS[chip]) >= 1
+    check_proved(NODES, node, chip)
 
 
-@pytest.mark.parametrize(
-    "fault", [pytest.param(f, id=f.name.replace(" ", "_")) for f in (*_COPY_FAULTS, *_PAGE_FAULTS)]
-)
+@by_name((*_COPY_FAULTS, *_PAGE_FAULTS))
 def test_fault_is_refused(fault, monkeypatch):
-    seed(monkeypatch, fault.place, fault.old, fault.new)
-    with pytest.raises(CodegenError) as caught:
-        lower(NODES[fault.node]().nodes[0], ONE, ARCHS["wormhole"])
-    assert caught.value.code == fault.code, caught.value
-    assert fault.says in str(caught.value), caught.value
-    assert "ISA documentation" in str(caught.value)
+    check_refused(NODES, fault, monkeypatch)
