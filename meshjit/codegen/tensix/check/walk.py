@@ -8,6 +8,7 @@ loop can come round follows from a test that each round makes.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -61,7 +62,7 @@ class Test:
 N = TypeVar("N")
 
 
-class Walker(Generic[N]):
+class Walker(Generic[N], ABC):
     """Walks an image; what follows from loads, stores and waits is for subclasses, which may note what they find."""
 
     def __init__(
@@ -102,17 +103,20 @@ class Walker(Generic[N]):
 
     # ---- for subclasses ----
 
+    @abstractmethod
     def load(self, at: int, address: Form, state: State) -> Form:
         """What a load from outside the core gives."""
-        raise NotImplementedError
+        ...
 
+    @abstractmethod
     def store(self, at: int, address: Form, value: Form, state: State) -> None:
         """A store to what is outside the core."""
-        raise NotImplementedError
+        ...
 
+    @abstractmethod
     def wait(self, number: int, at: int, state: State) -> None:
         """A block that repeats the load at word ``at`` until it gives what is waited for."""
-        raise NotImplementedError
+        ...
 
     def place(self, at: int) -> int | None:
         """The place outside the registers that a load or store is of, if it is one whose value is kept."""
